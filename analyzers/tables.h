@@ -1,0 +1,15 @@
+/* What an analyzer is made of; read-only once built. */
+#ifndef TIM_ANALYZERS_TABLES_H
+#define TIM_ANALYZERS_TABLES_H
+
+#include "analyzers/letters.h"
+#include "analyzers/script.h"
+#include "analyzers/syllable.h"
+
+struct analyzer {
+    struct letters letters;
+    struct syllables syllables;
+    struct scripts scripts;
+};
+
+#endif
