@@ -1,0 +1,130 @@
+/* Columns against arrays: random families, puts, commits, aborts and reopenings. */
+#include "storage/column.h"
+#include "tests/storage/scratch.h"
+
+enum { FAMILIES = 5, ENTRIES = 5000, ROUNDS = 300 };
+
+static const struct column_family families[FAMILIES] = {
+    {.name = "a", .id = 1, .space = SPACE_DOCUMENT, .field_count = 4, .widths = {4, 4, 4, 4}},
+    {.name = "b", .id = 1, .space = SPACE_VARIANT, .field_count = 4, .widths = {4, 2, 1, 1}},
+    {.name = "c", .id = 2, .space = SPACE_DOCUMENT, .field_count = 1, .widths = {1}},
+    {.name = "d", .id = 3, .space = SPACE_VARIANT, .field_count = 3, .widths = {8, 8, 2}},
+    {.name = "e", .id = 255, .space = SPACE_DOCUMENT, .field_count = 2, .widths = {4, 2}},
+};
+
+struct model {
+    uint64_t values[FAMILIES][COLUMN_FIELDS_MAX][ENTRIES];
+};
+
+static uint64_t random_value(uint64_t *state, unsigned width)
+{
+    uint64_t unknown = UINT64_MAX >> (64 - 8 * width);
+    switch (random_below(state, 8)) {
+    case 0:
+        return COLUMN_UNKNOWN;
+    case 1:
+        return unknown - 1;
+    case 2:
+        return 0;
+    default:
+        return random_next(state) % unknown;
+    }
+}
+
+static void compare(struct snapshot *snapshot, const struct model *model)
+{
+    for (unsigned f = 0; f < FAMILIES; f++) {
+        struct column_reader reader;
+        column_reader_init(&reader, snapshot, &families[f]);
+        for (uint32_t entry = 0; entry < ENTRIES; entry++)
+            for (unsigned field = 0; field < families[f].field_count; field++)
+                if (column_get(&reader, field, entry) != model->values[f][field][entry])
+                    fail_msg("family %u, field %u, entry %u", f, field, entry);
+    }
+    assert_int_equal(snapshot_status(snapshot), STATUS_OK);
+}
+
+static void compare_zones(struct snapshot *snapshot, const struct model *model)
+{
+    for (unsigned f = 0; f < FAMILIES; f++) {
+        uint32_t entries = column_chunk_entries(&families[f]);
+        for (uint32_t chunk = 0; chunk * entries < ENTRIES; chunk++) {
+            struct column_chunk found;
+            assert_int_equal(column_chunk_get(snapshot, &families[f], chunk, &found), STATUS_OK);
+            for (unsigned field = 0; field < families[f].field_count; field++) {
+                uint64_t min = UINT64_MAX, max = 0;
+                for (uint32_t entry = chunk * entries; entry < (chunk + 1) * entries && entry < ENTRIES; entry++) {
+                    uint64_t value = model->values[f][field][entry];
+                    min = value < min ? value : min;
+                    max = value != COLUMN_UNKNOWN && value > max ? value : max;
+                }
+                if (min == COLUMN_UNKNOWN)
+                    assert_true(found.min[field] > found.max[field]);
+                else
+                    assert_true(found.min[field] == min && found.max[field] == max);
+            }
+        }
+    }
+}
+
+static void random_puts(struct batch *batch, struct model *model, uint64_t *state)
+{
+    struct column_reader readers[FAMILIES];
+    for (unsigned f = 0; f < FAMILIES; f++)
+        column_reader_init(&readers[f], batch_snapshot(batch), &families[f]);
+    uint32_t span = random_below(state, 2) == 0 ? ENTRIES : 400;
+    for (unsigned i = random_below(state, 1500); i > 0; i--) {
+        unsigned f = random_below(state, FAMILIES), field = random_below(state, families[f].field_count);
+        uint32_t entry = random_below(state, span);
+        assert_true(column_get(&readers[f], field, entry) == model->values[f][field][entry]);
+        uint64_t value = random_value(state, families[f].widths[field]);
+        assert_int_equal(column_put(batch, &families[f], field, entry, value), STATUS_OK);
+        model->values[f][field][entry] = value;
+    }
+}
+
+static void columns_equal_arrays(void **state)
+{
+    (void)state;
+    uint64_t random = seed_take();
+    struct model *model = memory_alloc(sizeof *model), *before = memory_alloc(sizeof *before);
+    struct check check = {.family_count = FAMILIES, .document_limit = ENTRIES, .variant_limit = ENTRIES};
+    const struct column_family *table[FAMILIES];
+    struct scratch scratch;
+    for (unsigned f = 0; f < FAMILIES; f++)
+        table[f] = &families[f];
+    check.families = table;
+    memset(model, 0xFF, sizeof *model);
+    scratch_open(&scratch);
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        struct batch *batch = scratch_begin(&scratch);
+        memcpy(before, model, sizeof *model);
+        random_puts(batch, model, &random);
+        if (random_below(&random, 4) == 0)
+            compare(batch_snapshot(batch), model);
+        if (random_below(&random, 5) == 0) {
+            batch_abort(batch);
+            memcpy(model, before, sizeof *model);
+        } else {
+            scratch_commit(batch);
+        }
+        if (random_below(&random, 10) == 0)
+            scratch_reopen(&scratch);
+        if (round % 5 == 0) {
+            struct snapshot *snapshot = scratch_read(&scratch);
+            compare(snapshot, model);
+            compare_zones(snapshot, model);
+            snapshot_close(snapshot);
+        }
+    }
+    assert_int_equal(check_run(&scratch, &check, column_verify), 0);
+    scratch_close(&scratch);
+    free(model);
+    free(before);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(columns_equal_arrays)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
