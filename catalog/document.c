@@ -1,0 +1,391 @@
+#include "catalog/document.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog/field.h"
+#include "catalog/slug.h"
+#include "storage/mirror.h"
+
+/* Specs that shoppers name in the search box, by folded name: their values are searched in the core zone. */
+static const char *const key_spec_names[] = {
+    "ram",
+    "bo nho ram",
+    "dung luong ram",
+    "dung luong",
+    "dung luong luu tru",
+    "bo nho trong",
+    "rom",
+    "o cung",
+    "mau",
+    "mau sac",
+    "dung tich",
+    "dung tich tong",
+    "cong suat",
+    "kich thuoc man hinh",
+    "man hinh",
+    "tan so quet",
+    "khoi luong giat",
+    "chip",
+    "chip xu ly (cpu)",
+    "cpu",
+    "card man hinh",
+    "dung luong pin",
+    "model",
+    "ma san pham",
+    "loai may",
+    "cong nghe man hinh",
+};
+
+struct bytes cell_text(const struct cell *cell)
+{
+    return cell->state == CELL_TEXT ? cell->text : (struct bytes){0};
+}
+
+int key_compare(struct bytes a, struct bytes b)
+{
+    uint64_t left = id_order(a), right = id_order(b);
+    if (left != right)
+        return left < right ? -1 : 1;
+    return bytes_compare(a, b);
+}
+
+enum status row_get(struct snapshot *snapshot, enum table table, struct bytes key, struct arena *arena, struct row *row, bool *has_hot,
+                    uint16_t *slot)
+{
+    struct bytes stored = {0};
+    enum status status = mirror_get(snapshot, (uint8_t)table, key, arena, &stored);
+    if (status != STATUS_OK)
+        return status;
+    char *copy = arena_copy(arena, stored.data, stored.size);
+    return copy == NULL ? STATUS_LIMIT : row_decode(table, (struct bytes){copy, stored.size}, row, has_hot, slot);
+}
+
+static bool is_key_spec(const struct analyzer *analyzer, struct bytes name, struct arena *arena)
+{
+    struct bytes folded = {0};
+    if (fold_text(analyzer, name.data, name.size, arena, &folded) != STATUS_OK)
+        return false;
+    for (size_t i = 0; i < sizeof key_spec_names / sizeof key_spec_names[0]; i++)
+        if (strlen(key_spec_names[i]) == folded.size && memcmp(key_spec_names[i], folded.data, folded.size) == 0)
+            return true;
+    return false;
+}
+
+/* Specs being collected; the array grows in the arena by doubling. */
+struct spec_list {
+    struct document_spec *specs;
+    unsigned count, room;
+};
+
+static enum status spec_add(struct spec_list *list, struct arena *arena, struct document_spec spec)
+{
+    if (list->count == DOCUMENT_SPECS_MAX)
+        return STATUS_OK;
+    if (list->count == list->room) {
+        unsigned room = list->room == 0 ? 16 : list->room * 2;
+        struct document_spec *larger = arena_alloc(arena, room * sizeof *larger);
+        if (larger == NULL)
+            return STATUS_LIMIT;
+        if (list->count > 0)
+            memcpy(larger, list->specs, list->count * sizeof *larger);
+        list->specs = larger;
+        list->room = room;
+    }
+    list->specs[list->count++] = spec;
+    return STATUS_OK;
+}
+
+/* A JSON scalar as shown; false for null, empty strings and nested values. */
+static bool scalar_text(const json_t *value, struct arena *arena, struct bytes *out)
+{
+    char *text = NULL;
+    if (json_is_string(value))
+        text = arena_copy(arena, json_string_value(value), json_string_length(value));
+    else if (json_is_integer(value))
+        text = arena_print(arena, "%lld", (long long)json_integer_value(value));
+    else if (json_is_real(value))
+        text = arena_print(arena, "%g", json_real_value(value));
+    else if (json_is_boolean(value))
+        text = arena_print(arena, "%s", json_is_true(value) ? "Có" : "Không");
+    if (text == NULL || text[0] == '\0')
+        return false;
+    *out = (struct bytes){text, strlen(text)};
+    return true;
+}
+
+static enum status specs_from_member(const struct analyzer *analyzer, const char *name, const json_t *value, struct arena *arena,
+                                     struct spec_list *list)
+{
+    struct document_spec spec = {.name = {arena_copy(arena, name, strlen(name)), strlen(name)}};
+    if (spec.name.data == NULL)
+        return STATUS_LIMIT;
+    if (spec.name.size == 0)
+        return STATUS_OK;
+    spec.key = is_key_spec(analyzer, spec.name, arena);
+    size_t count = json_is_array(value) ? json_array_size(value) : 1;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < count; i++)
+        if (scalar_text(json_is_array(value) ? json_array_get(value, i) : value, arena, &spec.value))
+            status = spec_add(list, arena, spec);
+    return status;
+}
+
+static int name_compare(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* {"name": value or [values]}; what does not parse (or is nested deeper than jansson allows) has no specs. */
+static enum status specs_from_json(const struct analyzer *analyzer, struct bytes text, struct arena *arena, struct spec_list *list)
+{
+    if (text.size == 0)
+        return STATUS_OK;
+    json_t *object = json_loadb(text.data, text.size, 0, NULL);
+    enum status status = STATUS_OK;
+    /* In byte order of the names, whatever order the source had: JSONB reorders, NDJSON does not. */
+    size_t count = json_object_size(object);
+    const char **names = memory_calloc(count, sizeof *names);
+    size_t next = 0;
+    const char *name;
+    json_t *value;
+    json_object_foreach(object, name, value) names[next++] = name;
+    qsort(names, count, sizeof *names, name_compare);
+    for (size_t i = 0; status == STATUS_OK && i < count && i < DOCUMENT_SPECS_MAX; i++)
+        status = specs_from_member(analyzer, names[i], json_object_get(object, names[i]), arena, list);
+    free(names);
+    json_decref(object);
+    return status;
+}
+
+/* Child rows of a product, sorted by (sort_order, key) or by key alone. */
+struct child {
+    struct bytes key;
+    struct row row;
+    bool has_hot;
+    uint16_t slot;
+    int64_t order;
+};
+
+static int child_compare(const void *left, const void *right)
+{
+    const struct child *a = left, *b = right;
+    if (a->order != b->order)
+        return a->order < b->order ? -1 : 1;
+    return key_compare(a->key, b->key);
+}
+
+static enum status children_get(struct snapshot *snapshot, enum reverse_kind kind, enum table table, int order_column,
+                                struct bytes product_id, struct arena *arena, struct child **out, size_t *count)
+{
+    struct bytes *keys = NULL;
+    enum status status = reverse_list(snapshot, (uint8_t)kind, product_id, arena, &keys, count);
+    if (status != STATUS_OK)
+        return status;
+    struct child *children = arena_calloc(arena, *count, sizeof *children);
+    if (children == NULL)
+        return STATUS_LIMIT;
+    for (size_t i = 0; i < *count; i++) {
+        struct child *child = &children[i];
+        child->key = keys[i];
+        status = row_get(snapshot, table, child->key, arena, &child->row, &child->has_hot, &child->slot);
+        if (status != STATUS_OK)
+            return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+        if (order_column >= 0) {
+            uint64_t value = cell_scaled(&child->row.cells[order_column], 0, INT32_MAX, true);
+            child->order = value == COLUMN_UNKNOWN ? INT64_MAX : (int64_t)value;
+        }
+    }
+    qsort(children, *count, sizeof *children, child_compare);
+    *out = children;
+    return STATUS_OK;
+}
+
+static enum status add_spec_rows(struct snapshot *snapshot, const struct analyzer *analyzer, struct bytes product_id, struct arena *arena,
+                                 struct spec_list *list)
+{
+    struct child *children = NULL;
+    size_t count = 0;
+    enum status status = children_get(snapshot, REVERSE_SPECS, TABLE_SPEC, SPEC_SORT_ORDER, product_id, arena, &children, &count);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+        struct document_spec spec = {.group = cell_text(&children[i].row.cells[SPEC_GROUP]),
+                                     .name = cell_text(&children[i].row.cells[SPEC_NAME]),
+                                     .value = cell_text(&children[i].row.cells[SPEC_VALUE])};
+        if (spec.name.size == 0 || spec.value.size == 0)
+            continue;
+        spec.key = is_key_spec(analyzer, spec.name, arena);
+        status = spec_add(list, arena, spec);
+    }
+    return status;
+}
+
+static enum status add_images(struct snapshot *snapshot, struct bytes product_id, struct arena *arena, struct document *document)
+{
+    struct child *children = NULL;
+    size_t count = 0;
+    enum status status = children_get(snapshot, REVERSE_IMAGES, TABLE_IMAGE, IMAGE_SORT_ORDER, product_id, arena, &children, &count);
+    if (status != STATUS_OK)
+        return status;
+    document->images = arena_calloc(arena, count, sizeof *document->images);
+    if (document->images == NULL)
+        return STATUS_LIMIT;
+    for (size_t i = 0; i < count; i++)
+        if (children[i].row.cells[IMAGE_URL].state == CELL_TEXT)
+            document->images[document->image_count++] =
+                (struct document_image){cell_text(&children[i].row.cells[IMAGE_URL]), cell_text(&children[i].row.cells[IMAGE_ALT])};
+    return STATUS_OK;
+}
+
+/* A variant's offer stands in its row until the product's run has it. */
+static void variant_offer(struct snapshot *snapshot, const struct child *child, uint64_t first, struct document_variant *variant)
+{
+    if (child->has_hot) {
+        variant->price = cell_scaled(&child->row.cells[VARIANT_PRICE], 0, PRICE_VND_MAX, false);
+        variant->sale = sale_value(&child->row.cells[VARIANT_SALE_PRICE]);
+        variant->stock = cell_scaled(&child->row.cells[VARIANT_STOCK], 0, COUNT_MAX, true);
+        return;
+    }
+    struct column_reader reader;
+    column_reader_init(&reader, snapshot, &family_variant);
+    uint32_t entry = (uint32_t)first + child->slot;
+    variant->price = column_get(&reader, VARIANT_OFFER_PRICE, entry);
+    variant->sale = column_get(&reader, VARIANT_OFFER_SALE, entry);
+    variant->stock = column_get(&reader, VARIANT_OFFER_STOCK, entry);
+    variant->slot = child->slot;
+}
+
+static enum status add_variants(struct snapshot *snapshot, const struct analyzer *analyzer, struct bytes product_id, struct arena *arena,
+                                struct document *document)
+{
+    struct child *children = NULL;
+    size_t count = 0;
+    enum status status = children_get(snapshot, REVERSE_VARIANTS, TABLE_VARIANT, -1, product_id, arena, &children, &count);
+    if (status != STATUS_OK || count == 0)
+        return status;
+    uint32_t number = 0;
+    status = document_get(snapshot, product_id, &number);
+    if (status != STATUS_OK)
+        return status;
+    struct column_reader run;
+    column_reader_init(&run, snapshot, &family_run);
+    uint64_t first = column_get(&run, RUN_FIRST, number);
+    document->variants = arena_calloc(arena, count, sizeof *document->variants);
+    if (document->variants == NULL)
+        return STATUS_LIMIT;
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+        const struct row *row = &children[i].row;
+        struct document_variant *variant = &document->variants[document->variant_count++];
+        *variant = (struct document_variant){.id = children[i].key,
+                                             .name = cell_text(&row->cells[VARIANT_NAME]),
+                                             .sku = cell_text(&row->cells[VARIANT_SKU]),
+                                             .active = cell_boolean(&row->cells[VARIANT_IS_ACTIVE], true)};
+        if (!children[i].has_hot && first == COLUMN_UNKNOWN)
+            return STATUS_CORRUPT;
+        variant_offer(snapshot, &children[i], first, variant);
+        struct spec_list attributes = {0};
+        status = specs_from_json(analyzer, cell_text(&row->cells[VARIANT_ATTRIBUTES]), arena, &attributes);
+        variant->attributes = attributes.specs;
+        variant->attribute_count = attributes.count;
+    }
+    return status;
+}
+
+static bool path_has(const struct document_category *path, unsigned count, struct bytes id)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (key_compare(path[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+static enum status add_path(struct snapshot *snapshot, struct bytes category_id, struct arena *arena, struct document *document)
+{
+    struct document_category upward[CATEGORY_DEPTH_MAX];
+    unsigned count = 0;
+    while (category_id.size > 0 && count < CATEGORY_DEPTH_MAX && !path_has(upward, count, category_id)) {
+        struct row row;
+        bool has_hot;
+        uint16_t slot;
+        enum status status = row_get(snapshot, TABLE_CATEGORY, category_id, arena, &row, &has_hot, &slot);
+        if (status == STATUS_NOT_FOUND)
+            break; /* the row is still on its way; its arrival rebuilds this product */
+        if (status != STATUS_OK)
+            return status;
+        upward[count++] = (struct document_category){category_id, cell_text(&row.cells[CATEGORY_NAME])};
+        category_id = cell_text(&row.cells[CATEGORY_PARENT_ID]);
+    }
+    for (unsigned i = 0; i < count; i++)
+        document->path[i] = upward[count - 1 - i];
+    document->path_count = count;
+    return STATUS_OK;
+}
+
+static enum status add_brand(struct snapshot *snapshot, struct bytes brand_id, struct arena *arena, struct document *document)
+{
+    struct row row;
+    bool has_hot;
+    uint16_t slot;
+    if (brand_id.size == 0)
+        return STATUS_OK;
+    enum status status = row_get(snapshot, TABLE_BRAND, brand_id, arena, &row, &has_hot, &slot);
+    if (status == STATUS_OK) {
+        document->brand_id = brand_id;
+        document->brand_name = cell_text(&row.cells[BRAND_NAME]);
+    }
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static bool status_is_live(const struct cell *cell)
+{
+    /* A shop without a status column sells everything it lists. */
+    return cell->state == CELL_NULL || (cell->text.size == 6 && memcmp(cell->text.data, "active", 6) == 0);
+}
+
+static enum status add_own_cells(const struct row *row, const struct analyzer *analyzer, struct arena *arena, struct document *document)
+{
+    document->name = cell_text(&row->cells[PRODUCT_NAME]);
+    document->slug = cell_text(&row->cells[PRODUCT_SLUG]);
+    document->sku = cell_text(&row->cells[PRODUCT_SKU]);
+    document->short_desc = cell_text(&row->cells[PRODUCT_SHORT_DESC]);
+    document->description = cell_text(&row->cells[PRODUCT_DESCRIPTION]);
+    document->seo_title = cell_text(&row->cells[PRODUCT_SEO_TITLE]);
+    document->seo_description = cell_text(&row->cells[PRODUCT_SEO_DESCRIPTION]);
+    document->live = status_is_live(&row->cells[PRODUCT_STATUS]);
+    document->featured = cell_boolean(&row->cells[PRODUCT_IS_FEATURED], false);
+    document->created_s = cell_seconds(&row->cells[PRODUCT_PUBLISHED_AT]);
+    if (document->created_s == COLUMN_UNKNOWN)
+        document->created_s = cell_seconds(&row->cells[PRODUCT_CREATED_AT]);
+    if (document->slug.size > 0)
+        return STATUS_OK;
+    return slug_build(analyzer, document->name, document->id, arena, &document->slug);
+}
+
+enum status document_build(struct snapshot *snapshot, const struct analyzer *analyzer, struct bytes product_id, struct arena *arena,
+                           struct document *out)
+{
+    struct row row;
+    bool has_hot;
+    uint16_t slot;
+    enum status status = row_get(snapshot, TABLE_PRODUCT, product_id, arena, &row, &has_hot, &slot);
+    if (status != STATUS_OK)
+        return status;
+    *out = (struct document){.id = product_id};
+    struct spec_list specs = {0};
+    status = add_own_cells(&row, analyzer, arena, out);
+    if (status == STATUS_OK)
+        status = add_brand(snapshot, cell_text(&row.cells[PRODUCT_BRAND_ID]), arena, out);
+    if (status == STATUS_OK)
+        status = add_path(snapshot, cell_text(&row.cells[PRODUCT_CATEGORY_ID]), arena, out);
+    if (status == STATUS_OK)
+        status = specs_from_json(analyzer, cell_text(&row.cells[PRODUCT_SPECS]), arena, &specs);
+    if (status == STATUS_OK)
+        status = add_spec_rows(snapshot, analyzer, product_id, arena, &specs);
+    if (status == STATUS_OK)
+        status = add_variants(snapshot, analyzer, product_id, arena, out);
+    if (status == STATUS_OK)
+        status = add_images(snapshot, product_id, arena, out);
+    out->specs = specs.specs;
+    out->spec_count = specs.count;
+    return status;
+}

@@ -1,0 +1,56 @@
+/* How a product is shown: the stored fragment (what changes seldom) joined with columns (price, stock, sold, rating) and labels (brand,
+ * category) at the moment of the answer. */
+#ifndef TIM_CATALOG_HIT_H
+#define TIM_CATALOG_HIT_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "catalog/json_writer.h"
+#include "storage/column.h"
+#include "storage/multi.h"
+
+struct snapshot;
+struct document;
+
+/* The values of one multi-valued facet field of a document. */
+struct fragment_facet {
+    uint16_t field;
+    uint8_t count;                       /* 1..MULTI_VALUES_MAX */
+    uint32_t ordinals[MULTI_VALUES_MAX]; /* ascending */
+};
+
+/* The parts of a fragment, borrowed from the bytes it was parsed from; grammar in hit.c. */
+struct fragment {
+    struct bytes id;
+    struct bytes name;
+    struct bytes slug;
+    struct bytes facets;  /* for fragment_next_facet */
+    struct bytes members; /* JSON members without braces: "id":"..","sku":..,"name":..,"slug":..,"image":..,"shortDesc":.. */
+};
+MUST_USE enum status fragment_parse(struct bytes stored, struct fragment *out);
+/* Takes the next facet off the front of `facets`; false at the end. */
+bool fragment_next_facet(struct bytes *facets, struct fragment_facet *out);
+void fragment_build(const struct document *document, const struct fragment_facet *facets, unsigned facet_count, struct buffer *out);
+
+/* Column readers of one answer: make one per request, after the snapshot was renewed. */
+struct hit_renderer {
+    struct snapshot *snapshot;
+    struct arena *arena;
+    bool without_version; /* for dumps, which do not depend on how often a product changed */
+    struct column_reader offer, fame, brand, category;
+};
+void hit_renderer_init(struct hit_renderer *renderer, struct snapshot *snapshot, struct arena *arena);
+
+/* Writes the hit's JSON object: id, sku, name, slug, image, shortDesc, brand {name, slug}, category [{name, slug} ...] from the root, price,
+ * salePrice, discountPercent, inStock, stockQuantity, avgRating, reviewCount, soldCount, version. What is unknown is null; unknown stock
+ * counts as in stock. */
+MUST_USE enum status hit_render(struct hit_renderer *renderer, uint32_t document, struct buffer *out);
+
+/* The same members into an object that is already open, for what shows more of a product than a hit. */
+MUST_USE enum status hit_render_members(struct hit_renderer *renderer, uint32_t document, struct json_writer *json);
+
+/* Members price, salePrice, discountPercent, inStock, stockQuantity from column values. */
+void offer_render(uint64_t price, uint64_t sale, uint64_t stock, struct json_writer *json);
+
+#endif
