@@ -1,0 +1,382 @@
+#include "indexer/apply_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "catalog/terms.h"
+#include "storage/mirror.h"
+
+/* One row per table: a new table costs a row here and a file. */
+static const struct table_rules {
+    enum status (*upsert)(struct apply *apply, const struct stored *old, const struct row *row, bool *effective);
+    enum status (*del)(struct apply *apply, const struct stored *old);
+} table_rules[TABLE_COUNT] = {
+    [TABLE_BRAND] = {brand_upsert, brand_delete},       [TABLE_CATEGORY] = {category_upsert, category_delete},
+    [TABLE_PRODUCT] = {product_upsert, product_delete}, [TABLE_VARIANT] = {variant_upsert, variant_delete},
+    [TABLE_SPEC] = {child_upsert, child_delete},        [TABLE_IMAGE] = {child_upsert, child_delete},
+    [TABLE_SYNONYM] = {setting_upsert, setting_delete}, [TABLE_RULE] = {setting_upsert, setting_delete},
+};
+
+static enum status batch_open(struct apply *apply, struct error *error)
+{
+    if (apply->batch != NULL)
+        return STATUS_OK;
+    enum status status = batch_begin(apply->env, &apply->batch, error);
+    if (status == STATUS_OK)
+        apply->view = batch_snapshot(apply->batch);
+    return status;
+}
+
+static void batch_close(struct apply *apply)
+{
+    apply->batch = NULL;
+    apply->view = NULL;
+    apply->pending = 0;
+}
+
+static enum status batch_end(struct apply *apply, struct error *error)
+{
+    struct batch *batch = apply->batch;
+    batch_close(apply);
+    return batch_commit(batch, error);
+}
+
+/* A new generation takes this program's fingerprint; an older one must have it already. */
+static enum status fingerprint_check(struct apply *apply, struct error *error)
+{
+    uint64_t stored = 0;
+    enum status status = batch_open(apply, error);
+    if (status != STATUS_OK)
+        return status;
+    status = fingerprint_get(apply->view, &stored);
+    if (status == STATUS_OK && stored != terms_fingerprint())
+        status = error_set(error, STATUS_MISMATCH, "the index was made by another version of the analysis: rebuild it");
+    if (status == STATUS_NOT_FOUND) {
+        status = fingerprint_put(apply->batch, terms_fingerprint());
+        if (status == STATUS_OK)
+            return batch_end(apply, error);
+    }
+    if (status == STATUS_OK)
+        status = dirty_count(apply->view, &apply->queued);
+    batch_abort(apply->batch);
+    batch_close(apply);
+    return status;
+}
+
+enum status apply_new(struct env *env, const struct analyzer *analyzer, struct apply **out, struct error *error)
+{
+    struct apply *apply = memory_calloc(1, sizeof *apply);
+    apply->env = env;
+    apply->analyzer = analyzer;
+    apply->touched = text_set_new();
+    arena_init(&apply->arena, APPLY_ARENA_BYTES);
+    apply_set_time(apply, clock_wall_us());
+    enum status status = fingerprint_check(apply, error);
+    if (status != STATUS_OK)
+        apply_free(apply);
+    else
+        *out = apply;
+    return status;
+}
+
+void apply_free(struct apply *apply)
+{
+    if (apply == NULL)
+        return;
+    batch_abort(apply->batch);
+    text_set_free(apply->touched);
+    arena_release(&apply->arena);
+    free(apply);
+}
+
+void apply_set_time(struct apply *apply, int64_t commit_wall_us)
+{
+    int64_t seconds = commit_wall_us / 1000000;
+    apply->now_s = seconds < 0 ? 0 : seconds >= UINT32_MAX ? UINT32_MAX - 1 : (uint32_t)seconds;
+}
+
+void apply_set_deferred(struct apply *apply, bool deferred)
+{
+    apply->deferred = deferred;
+    apply->draining = !deferred;
+}
+
+enum status stored_get(struct apply *apply, enum table table, struct bytes key, struct stored *out)
+{
+    *out = (struct stored){.row.table = table};
+    enum status status = row_get(apply->view, table, key, &apply->arena, &out->row, &out->has_hot, &out->slot);
+    out->found = status == STATUS_OK;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status row_store(struct apply *apply, const struct row *row, bool with_hot, uint16_t slot)
+{
+    struct buffer encoded = {0};
+    row_encode(row, with_hot, slot, &encoded);
+    enum status status = mirror_put(apply->batch, (uint8_t)row->table, row->cells[0].text, (struct bytes){encoded.data, encoded.size});
+    buffer_release(&encoded);
+    return status;
+}
+
+bool cold_differs(const struct row *a, const struct row *b)
+{
+    const struct schema_table *table = &schema_tables[a->table];
+    for (size_t i = 0; i < table->column_count; i++)
+        if (!table->columns[i].hot && !cell_equal(&a->cells[i], &b->cells[i]))
+            return true;
+    return false;
+}
+
+enum status touch_product(struct apply *apply, struct bytes product_id)
+{
+    if (product_id.size == 0)
+        return STATUS_OK;
+    if (apply->deferred)
+        return dirty_put(apply->batch, product_id);
+    bool known;
+    text_set_add(apply->touched, product_id, &known);
+    return STATUS_OK;
+}
+
+enum status reverse_move(struct apply *apply, uint8_t kind, const struct cell *from_old, const struct cell *from_new, struct bytes to)
+{
+    if (cell_equal(from_old, from_new))
+        return STATUS_OK;
+    enum status status = STATUS_OK;
+    if (from_old->state == CELL_TEXT && from_old->text.size > 0)
+        status = reverse_del(apply->batch, kind, from_old->text, to);
+    if (status == STATUS_NOT_FOUND)
+        status = STATUS_OK; /* two SKUs of one product may have been the same key */
+    if (status == STATUS_OK && from_new->state == CELL_TEXT && from_new->text.size > 0)
+        status = reverse_put(apply->batch, kind, from_new->text, to);
+    return status;
+}
+
+/* Unchanged values come from the stored row; oversized ones are cut here, so that everything behind may rely on the bound. */
+static enum status row_merge(struct apply *apply, const struct change *change, const struct stored *old, struct row *row,
+                             struct error *error)
+{
+    *row = change->row;
+    const struct schema_table *table = &schema_tables[row->table];
+    for (size_t i = 0; i < table->column_count; i++) {
+        struct cell *cell = &row->cells[i];
+        if (cell->state == CELL_UNCHANGED) {
+            if (!old->found || table->columns[i].hot)
+                return error_set(error, STATUS_INVALID,
+                                 "%s %.*s: column %s came as unchanged, but no earlier value is known: resync the index", table->word,
+                                 (int)row->cells[0].text.size, row->cells[0].text.data, table->columns[i].name);
+            *cell = old->row.cells[i];
+        }
+        if (cell->state != CELL_TEXT || cell->text.size <= APPLY_CELL_BYTES_MAX)
+            continue;
+        log_warn("indexer: %s %.*s: column %s has %zu bytes, more than %d: cut", table->word, (int)row->cells[0].text.size,
+                 row->cells[0].text.data, table->columns[i].name, cell->text.size, APPLY_CELL_BYTES_MAX);
+        apply->counts.cut++;
+        size_t size = APPLY_CELL_BYTES_MAX;
+        while (size > 0 && ((unsigned char)cell->text.data[size] & 0xC0) == 0x80)
+            size--;
+        cell->text.size = size;
+        if (table->columns[i].kind == COLUMN_JSON)
+            *cell = (struct cell){.state = CELL_NULL};
+    }
+    return STATUS_OK;
+}
+
+static enum status key_check(enum table table, struct bytes key, struct error *error)
+{
+    if (key.size >= 1 && key.size <= KEY_BYTES_MAX)
+        return STATUS_OK;
+    return error_set(error, STATUS_INVALID, "a row of %s has a primary key of %zu bytes: it must have 1 to %d", schema_tables[table].name,
+                     key.size, KEY_BYTES_MAX);
+}
+
+static enum status upsert(struct apply *apply, const struct change *change, bool *effective, struct error *error)
+{
+    enum table table = change->row.table;
+    struct bytes key = cell_text(&change->row.cells[0]);
+    enum status status = key_check(table, key, error);
+    if (status != STATUS_OK)
+        return status;
+    bool moved = change->old_key.size > 0 && key_compare(change->old_key, key) != 0;
+    struct stored old, target;
+    struct row row;
+    status = stored_get(apply, table, moved ? change->old_key : key, &old);
+    if (status == STATUS_OK)
+        status = row_merge(apply, change, &old, &row, error);
+    if (status != STATUS_OK)
+        return status;
+    if (!moved)
+        return table_rules[table].upsert(apply, &old, &row, effective);
+    /* A changed key is another row: the old one goes, and what stands under the new key (nothing, in a sound stream) is replaced. */
+    if (old.found)
+        status = table_rules[table].del(apply, &old);
+    if (status == STATUS_OK)
+        status = stored_get(apply, table, key, &target);
+    return status == STATUS_OK ? table_rules[table].upsert(apply, &target, &row, effective) : status;
+}
+
+static enum status delete_one(struct apply *apply, enum table table, struct bytes key, bool *effective)
+{
+    struct stored old;
+    enum status status = stored_get(apply, table, key, &old);
+    if (status != STATUS_OK || !old.found)
+        return status;
+    *effective = true;
+    return table_rules[table].del(apply, &old);
+}
+
+/* Writes pending edits early when they pass the memory bound; the transaction stays one. */
+static enum status spill_if_large(struct apply *apply)
+{
+    return batch_pending_bytes(apply->batch) > APPLY_SPILL_BYTES ? batch_spill(apply->batch) : STATUS_OK;
+}
+
+static enum status truncate_table(struct apply *apply, enum table table, bool *effective)
+{
+    enum status status = STATUS_OK;
+    for (;;) {
+        struct mirror_cursor *cursor = NULL;
+        struct bytes key, row;
+        arena_reset(&apply->arena);
+        status = mirror_cursor_open(apply->view, (uint8_t)table, &cursor);
+        if (status == STATUS_OK)
+            status = mirror_cursor_next(cursor, &apply->arena, &key, &row);
+        if (status == STATUS_OK) {
+            char *copy = arena_copy(&apply->arena, key.data, key.size);
+            key.data = copy;
+            status = copy == NULL ? STATUS_LIMIT : STATUS_OK;
+        }
+        mirror_cursor_close(cursor);
+        if (status == STATUS_OK)
+            status = delete_one(apply, table, key, effective);
+        if (status == STATUS_OK)
+            status = spill_if_large(apply);
+        if (status != STATUS_OK)
+            return status == STATUS_END ? STATUS_OK : status;
+    }
+}
+
+enum status apply_change(struct apply *apply, const struct change *change, struct error *error)
+{
+    enum table table = change->row.table;
+    enum status status = batch_open(apply, error);
+    if (status != STATUS_OK)
+        return status;
+    arena_reset(&apply->arena);
+    struct error reason = {0};
+    bool effective = false;
+    switch (change->kind) {
+    case CHANGE_INSERT:
+    case CHANGE_UPDATE:
+        status = upsert(apply, change, &effective, &reason);
+        break;
+    case CHANGE_DELETE:
+        status = key_check(table, change->old_key, &reason);
+        if (status == STATUS_OK)
+            status = delete_one(apply, table, change->old_key, &effective);
+        break;
+    case CHANGE_TRUNCATE:
+        status = truncate_table(apply, table, &effective);
+        break;
+    }
+    if (status != STATUS_OK && reason.text[0] == '\0')
+        error_set(&reason, status, "a change of %s failed: %s", schema_tables[table].name, status_name(status));
+    if (status != STATUS_OK)
+        return error_set(error, status, "%s", reason.text);
+    apply->pending++;
+    apply->counts.changes++;
+    apply->counts.effective += effective;
+    return spill_if_large(apply);
+}
+
+size_t apply_pending_changes(const struct apply *apply)
+{
+    return apply->pending;
+}
+
+size_t apply_pending_bytes(const struct apply *apply)
+{
+    return apply->batch == NULL ? 0 : batch_pending_bytes(apply->batch);
+}
+
+static enum status rebuild_touched(struct apply *apply)
+{
+    enum status status = STATUS_OK;
+    for (uint64_t i = 1; status == STATUS_OK && i <= text_set_count(apply->touched); i++) {
+        status = product_rebuild(apply, text_set_at(apply->touched, i));
+        if (status == STATUS_OK)
+            status = spill_if_large(apply);
+    }
+    text_set_clear(apply->touched);
+    return status;
+}
+
+static enum status rebuild_queued(struct apply *apply)
+{
+    struct arena ids_arena;
+    arena_init(&ids_arena, APPLY_ARENA_BYTES);
+    struct bytes *ids = NULL;
+    size_t count = 0;
+    enum status status = dirty_take(apply->batch, apply->draining ? APPLY_SLICE_DEFERRED : APPLY_SLICE, &ids_arena, &ids, &count);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+        status = product_rebuild(apply, ids[i]);
+        if (status == STATUS_OK)
+            status = spill_if_large(apply);
+    }
+    arena_release(&ids_arena);
+    return status;
+}
+
+enum status apply_flush(struct apply *apply, const struct position *position, struct error *error)
+{
+    if (apply->batch == NULL && position == NULL && apply->queued == 0)
+        return STATUS_OK;
+    enum status status = batch_open(apply, error);
+    if (status != STATUS_OK)
+        return status;
+    if (apply->tree_changed)
+        status = tree_rebuild(apply);
+    apply->tree_changed = false;
+    if (status == STATUS_OK)
+        status = rebuild_touched(apply);
+    if (status == STATUS_OK && !apply->deferred)
+        status = rebuild_queued(apply);
+    if (status == STATUS_OK)
+        status = dirty_count(apply->view, &apply->queued);
+    if (status == STATUS_OK && position != NULL)
+        status = position_put(apply->batch, position);
+    apply->draining = apply->draining && apply->queued > 0;
+    if (status == STATUS_OK)
+        return batch_end(apply, error);
+    batch_abort(apply->batch);
+    batch_close(apply);
+    return error_set(error, status, "the changes could not be applied: %s", status_name(status));
+}
+
+bool apply_has_queue(const struct apply *apply)
+{
+    return !apply->deferred && apply->queued > 0;
+}
+
+uint64_t apply_queue_size(const struct apply *apply)
+{
+    return apply->queued;
+}
+
+enum status apply_complete(struct apply *apply, struct error *error)
+{
+    enum status status = batch_open(apply, error);
+    if (status != STATUS_OK)
+        return status;
+    status = complete_put(apply->batch, 1);
+    if (status != STATUS_OK)
+        return error_set(error, status, "the index could not be marked complete: %s", status_name(status));
+    return apply_flush(apply, NULL, error);
+}
+
+struct apply_counts apply_counts(const struct apply *apply)
+{
+    return apply->counts;
+}

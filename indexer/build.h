@@ -1,0 +1,30 @@
+/* An index from NDJSON, without a database: the other source of rows, the same way in. */
+#ifndef TIM_INDEXER_BUILD_H
+#define TIM_INDEXER_BUILD_H
+
+#include <signal.h>
+
+#include "analyzers/analyzer.h"
+#include "indexer/apply.h"
+
+struct index;
+
+struct build_options {
+    const char *from;                  /* a file of NDJSON, plain or zstd, or "-" */
+    struct index *index;               /* open for writing; borrowed */
+    const struct analyzer *analyzer;   /* borrowed */
+    const volatile sig_atomic_t *stop; /* set by a signal: ends with STATUS_END; borrowed */
+};
+
+struct build_counts {
+    uint64_t products;
+    uint64_t malformed; /* lines that were reported and left out */
+    struct apply_counts applied;
+};
+
+/* Builds a new generation beside the live one and makes it live when it is complete. A malformed line is reported with its number on the log
+ * (the first BUILD_REPORTS_MAX of them) and the rest is loaded. After any failure the folder is as it was. */
+enum { BUILD_REPORTS_MAX = 100 };
+MUST_USE enum status build_run(const struct build_options *options, struct build_counts *counts, struct error *error);
+
+#endif

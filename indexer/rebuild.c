@@ -1,0 +1,324 @@
+/* A touched product: its document is built from the mirrored rows, and postings, facets, columns, fragment and suggestion are made to agree
+ * with it. Only what differs is written. */
+#include "indexer/apply_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "catalog/field.h"
+#include "catalog/hit.h"
+#include "catalog/slug.h"
+#include "catalog/terms.h"
+#include "storage/forward.h"
+#include "storage/fragment.h"
+#include "storage/label.h"
+#include "storage/mirror.h"
+#include "storage/multi.h"
+
+enum {
+    FACET_TEXT_BYTES_MAX = 64, /* of a folded spec name or value: a longer one is text, not a facet */
+    FACET_FIELDS_MAX = 64,     /* facet fields per document */
+    SPEC_NAMES_MAX = 60000,    /* facet fields per index: field numbers are 16 bits */
+};
+
+/* The facet fields of one document, ascending by field. */
+struct facet_set {
+    struct fragment_facet facets[FACET_FIELDS_MAX];
+    unsigned count;
+};
+
+/* The ordinal of a label by its folded text, a new one when it is the first. */
+static enum status label_ordinal(struct apply *apply, uint16_t field, struct bytes text, uint32_t *ordinal, bool *usable)
+{
+    struct bytes key = {0};
+    *usable = false;
+    enum status status = fold_text(apply->analyzer, text.data, text.size, &apply->arena, &key);
+    if (status != STATUS_OK || key.size == 0 || key.size > FACET_TEXT_BYTES_MAX)
+        return status;
+    *usable = true;
+    status = label_find(apply->view, field, key, ordinal);
+    if (status != STATUS_NOT_FOUND)
+        return status;
+    if (field == FACET_SPEC_NAMES) {
+        uint32_t limit = 0;
+        status = label_limit(apply->view, field, &limit);
+        *usable = status == STATUS_OK && limit < SPEC_NAMES_MAX;
+        if (!*usable)
+            return status;
+    }
+    struct bytes slug = {0};
+    status = slug_build(apply->analyzer, text, (struct bytes){0}, &apply->arena, &slug);
+    if (status != STATUS_OK)
+        return status;
+    return label_put(apply->batch, field, &(struct label){.key = key, .text = text, .slug = slug, .parent = LABEL_NO_PARENT}, ordinal);
+}
+
+static struct fragment_facet *facet_field(struct facet_set *set, uint16_t field)
+{
+    unsigned at = 0;
+    while (at < set->count && set->facets[at].field < field)
+        at++;
+    if (at < set->count && set->facets[at].field == field)
+        return &set->facets[at];
+    if (set->count == FACET_FIELDS_MAX)
+        return NULL;
+    memmove(&set->facets[at + 1], &set->facets[at], (set->count - at) * sizeof set->facets[0]);
+    set->facets[at] = (struct fragment_facet){.field = field};
+    set->count++;
+    return &set->facets[at];
+}
+
+static void ordinal_insert(struct fragment_facet *facet, uint32_t ordinal)
+{
+    unsigned at = 0;
+    while (at < facet->count && facet->ordinals[at] < ordinal)
+        at++;
+    if (facet->count == MULTI_VALUES_MAX || (at < facet->count && facet->ordinals[at] == ordinal))
+        return;
+    memmove(&facet->ordinals[at + 1], &facet->ordinals[at], (facet->count - at) * sizeof facet->ordinals[0]);
+    facet->ordinals[at] = ordinal;
+    facet->count++;
+}
+
+static enum status facets_add(struct apply *apply, const struct document_spec *specs, unsigned count, struct facet_set *set)
+{
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t name = 0, value = 0;
+        bool usable = false;
+        enum status status = label_ordinal(apply, FACET_SPEC_NAMES, specs[i].name, &name, &usable);
+        if (status != STATUS_OK)
+            return status;
+        if (!usable)
+            continue;
+        uint16_t field = (uint16_t)(FACET_SPEC_FIRST + name);
+        status = label_ordinal(apply, field, specs[i].value, &value, &usable);
+        if (status != STATUS_OK)
+            return status;
+        struct fragment_facet *facet = usable ? facet_field(set, field) : NULL;
+        if (facet != NULL)
+            ordinal_insert(facet, value);
+    }
+    return STATUS_OK;
+}
+
+static enum status facets_resolve(struct apply *apply, const struct document *document, struct facet_set *set)
+{
+    set->count = 0;
+    if (!document->live)
+        return STATUS_OK;
+    enum status status = facets_add(apply, document->specs, document->spec_count, set);
+    for (unsigned i = 0; status == STATUS_OK && i < document->variant_count; i++)
+        if (document->variants[i].active)
+            status = facets_add(apply, document->variants[i].attributes, document->variants[i].attribute_count, set);
+    return status;
+}
+
+/* Both lists ascend by field: what is only in the old one is cleared, what is new or differs is put. */
+static enum status facets_replace(struct apply *apply, uint32_t document, struct bytes old, const struct facet_set *set)
+{
+    struct fragment_facet before;
+    bool more = fragment_next_facet(&old, &before);
+    enum status status = STATUS_OK;
+    unsigned next = 0;
+    while (status == STATUS_OK && (more || next < set->count)) {
+        const struct fragment_facet *after = next < set->count ? &set->facets[next] : NULL;
+        if (more && (after == NULL || before.field < after->field)) {
+            status = multi_put(apply->batch, before.field, document, NULL, 0);
+            more = fragment_next_facet(&old, &before);
+            continue;
+        }
+        bool both = more && before.field == after->field;
+        bool same =
+            both && before.count == after->count && memcmp(before.ordinals, after->ordinals, after->count * sizeof after->ordinals[0]) == 0;
+        if (!same)
+            status = multi_put(apply->batch, after->field, document, after->ordinals, after->count);
+        if (both)
+            more = fragment_next_facet(&old, &before);
+        next++;
+    }
+    return status;
+}
+
+static bool run_fits(const struct document *document, uint64_t run_count)
+{
+    if (run_count != (uint64_t)document->variant_count + 1)
+        return false;
+    for (unsigned i = 0; i < document->variant_count; i++)
+        if (document->variants[i].slot != 0 && document->variants[i].slot != i + 1)
+            return false;
+    return true;
+}
+
+static enum status variant_place(struct apply *apply, const struct document_variant *variant, uint32_t number, uint32_t entry,
+                                 uint16_t slot)
+{
+    bool changed = false;
+    enum status status = column_change(apply, &family_variant, VARIANT_OFFER_PRICE, entry, variant->price, &changed);
+    if (status == STATUS_OK)
+        status = column_change(apply, &family_variant, VARIANT_OFFER_SALE, entry, variant->sale, &changed);
+    if (status == STATUS_OK)
+        status = column_change(apply, &family_variant, VARIANT_OFFER_STOCK, entry, variant->stock, &changed);
+    if (status == STATUS_OK)
+        status = column_change(apply, &family_variant, VARIANT_OFFER_OWNER, entry, variant->active ? number : number | VARIANT_INACTIVE,
+                               &changed);
+    if (status != STATUS_OK || variant->slot == slot)
+        return status;
+    struct stored stored;
+    status = stored_get(apply, TABLE_VARIANT, variant->id, &stored);
+    return status == STATUS_OK ? row_store(apply, &stored.row, false, slot) : status;
+}
+
+/* A run that no longer fits its variants is left behind, and a new one taken: entry 0 keeps the product's own offer. */
+static enum status run_place(struct apply *apply, const struct document *document, uint32_t number)
+{
+    uint64_t first = column_now(apply, &family_run, RUN_FIRST, number);
+    uint64_t count = column_now(apply, &family_run, RUN_COUNT, number);
+    bool changed = false;
+    const struct column_family *own = first == COLUMN_UNKNOWN ? &family_offer : &family_variant;
+    uint32_t own_entry = first == COLUMN_UNKNOWN ? number : (uint32_t)first;
+    struct offer offer = {column_now(apply, own, OFFER_PRICE, own_entry), column_now(apply, own, OFFER_SALE, own_entry),
+                          column_now(apply, own, OFFER_STOCK, own_entry)};
+    if (document->variant_count == 0) {
+        if (first == COLUMN_UNKNOWN)
+            return STATUS_OK;
+        enum status status = column_put(apply->batch, &family_run, RUN_FIRST, number, COLUMN_UNKNOWN);
+        if (status == STATUS_OK)
+            status = column_put(apply->batch, &family_run, RUN_COUNT, number, COLUMN_UNKNOWN);
+        return status == STATUS_OK ? own_offer_put(apply, number, &offer, &changed) : status;
+    }
+    enum status status = STATUS_OK;
+    bool fits = first != COLUMN_UNKNOWN && run_fits(document, count);
+    if (!fits) {
+        uint32_t taken = 0;
+        count = (uint64_t)document->variant_count + 1;
+        status = batch_take(apply->batch, COUNTER_VARIANT, (uint32_t)count, &taken);
+        first = taken;
+        if (status == STATUS_OK)
+            status = column_put(apply->batch, &family_run, RUN_FIRST, number, first);
+        if (status == STATUS_OK)
+            status = column_put(apply->batch, &family_run, RUN_COUNT, number, count);
+        if (status == STATUS_OK)
+            status = own_offer_put(apply, number, &offer, &changed);
+        if (status == STATUS_OK)
+            status = column_put(apply->batch, &family_variant, VARIANT_OFFER_OWNER, taken, number | VARIANT_INACTIVE);
+    }
+    for (unsigned i = 0; status == STATUS_OK && i < document->variant_count; i++)
+        status = variant_place(apply, &document->variants[i], number, (uint32_t)first + i + 1, (uint16_t)(i + 1));
+    return status == STATUS_OK ? offer_derive(apply, number, (uint32_t)first, (uint32_t)count, &changed) : status;
+}
+
+/* Brand, category and age, for filters, facets and sorting. */
+static enum status label_columns(struct apply *apply, const struct document *document, uint32_t number)
+{
+    uint32_t ordinal = 0;
+    uint64_t brand = COLUMN_UNKNOWN, category = COLUMN_UNKNOWN;
+    bool changed = false;
+    enum status status = STATUS_OK;
+    if (document->brand_id.size > 0) {
+        status = label_find(apply->view, FACET_BRAND, document->brand_id, &ordinal);
+        brand = ordinal;
+    }
+    if (status == STATUS_OK && document->path_count > 0) {
+        status = label_find(apply->view, FACET_CATEGORY, document->path[document->path_count - 1].id, &ordinal);
+        category = ordinal;
+    }
+    if (status == STATUS_OK)
+        status = column_change(apply, &family_brand, 0, number, brand, &changed);
+    if (status == STATUS_OK)
+        status = column_change(apply, &family_category, 0, number, category, &changed);
+    return status == STATUS_OK ? column_change(apply, &family_created, 0, number, document->created_s, &changed) : status;
+}
+
+static enum status terms_replace(struct apply *apply, const struct document *document, uint32_t number)
+{
+    struct forward_list list = {0};
+    bool cut = false;
+    uint32_t changed = 0;
+    enum status status = terms_build(apply->analyzer, document, &apply->arena, &list, &cut);
+    if (status == STATUS_OK && cut) {
+        apply->counts.cut++;
+        log_warn("indexer: product %.*s has more than %d bytes of text: the rest is not searched", (int)document->id.size,
+                 document->id.data, DOCUMENT_TEXT_BYTES_MAX);
+    }
+    return status == STATUS_OK ? forward_replace(apply->batch, number, &list, &apply->arena, &changed) : status;
+}
+
+/* The stored fragment before the change; empty parts when there is none. The bytes are copied: they would not outlive the next write. */
+static enum status fragment_before(struct apply *apply, uint32_t number, struct fragment *out)
+{
+    struct bytes stored = {0};
+    *out = (struct fragment){0};
+    enum status status = fragment_get(apply->view, number, &apply->arena, &stored);
+    if (status == STATUS_NOT_FOUND)
+        return STATUS_OK;
+    char *copy = status == STATUS_OK ? arena_copy(&apply->arena, stored.data, stored.size) : NULL;
+    if (status != STATUS_OK)
+        return status;
+    return copy == NULL ? STATUS_LIMIT : fragment_parse((struct bytes){copy, stored.size}, out);
+}
+
+static enum status fragment_replace(struct apply *apply, const struct document *document, const struct facet_set *facets, uint32_t number,
+                                    const struct fragment *before)
+{
+    uint64_t prior = column_now(apply, &family_fame, FAME_PRIOR, number);
+    bool renamed = !bytes_equal(before->name, document->name);
+    enum status status = STATUS_OK;
+    if (before->id.size > 0 && (!document->live || renamed))
+        status = product_suggest(apply, document->id, before->name, prior, false);
+    if (status != STATUS_OK)
+        return status;
+    if (!document->live)
+        return before->id.size > 0 ? fragment_del(apply->batch, number) : STATUS_OK;
+    struct buffer fragment = {0};
+    fragment_build(document, facets->facets, facets->count, &fragment);
+    status = fragment_put(apply->batch, number, (struct bytes){fragment.data, fragment.size});
+    buffer_release(&fragment);
+    return status == STATUS_OK ? product_suggest(apply, document->id, document->name, prior, true) : status;
+}
+
+enum status product_rebuild(struct apply *apply, struct bytes product_id)
+{
+    arena_reset(&apply->arena);
+    struct document document;
+    uint32_t number = 0;
+    enum status status = document_build(apply->view, apply->analyzer, product_id, &apply->arena, &document);
+    if (status == STATUS_NOT_FOUND)
+        return STATUS_OK;
+    if (status == STATUS_OK)
+        status = document_get(apply->view, product_id, &number);
+    struct fragment before;
+    if (status == STATUS_OK)
+        status = fragment_before(apply, number, &before);
+    if (status == STATUS_OK)
+        status = run_place(apply, &document, number);
+    if (status == STATUS_OK)
+        status = label_columns(apply, &document, number);
+    if (status == STATUS_OK)
+        status = terms_replace(apply, &document, number);
+    struct facet_set facets;
+    if (status == STATUS_OK)
+        status = facets_resolve(apply, &document, &facets);
+    if (status == STATUS_OK)
+        status = facets_replace(apply, number, before.facets, &facets);
+    if (status == STATUS_OK)
+        status = fragment_replace(apply, &document, &facets, number, &before);
+    apply->counts.documents++;
+    return status == STATUS_OK ? version_raise(apply, number) : status;
+}
+
+enum status document_remove(struct apply *apply, uint32_t number)
+{
+    static const struct facet_set none = {.count = 0};
+    struct fragment before;
+    uint32_t changed = 0;
+    enum status status = fragment_before(apply, number, &before);
+    if (status == STATUS_OK)
+        status = forward_replace(apply->batch, number, &(struct forward_list){0}, &apply->arena, &changed);
+    if (status == STATUS_OK)
+        status = facets_replace(apply, number, before.facets, &none);
+    if (status != STATUS_OK || before.id.size == 0)
+        return status;
+    status = product_suggest(apply, before.id, before.name, 0, false);
+    return status == STATUS_OK ? fragment_del(apply->batch, number) : status;
+}

@@ -1,0 +1,55 @@
+/* What the suggestions hold of products, brands and categories. */
+#include "indexer/apply_state.h"
+
+#include "catalog/field.h"
+#include "storage/bytes.h"
+#include "storage/suggest.h"
+
+/* Categories, then brands, stand above products: they lead to many. */
+enum { WEIGHT_CATEGORY = 20000, WEIGHT_BRAND = 10000, WEIGHT_STEP = 64 };
+
+uint16_t suggest_weight(uint64_t prior)
+{
+    return prior == COLUMN_UNKNOWN ? 0 : (uint16_t)(prior / WEIGHT_STEP);
+}
+
+static enum status suggestion_text(struct apply *apply, struct bytes name, struct bytes *folded)
+{
+    enum status status = fold_text(apply->analyzer, name.data, name.size, &apply->arena, folded);
+    if (status != STATUS_OK || folded->size <= SUGGEST_KEY_BYTES_MAX)
+        return status;
+    size_t size = SUGGEST_KEY_BYTES_MAX;
+    while (size > 0 && ((unsigned char)folded->data[size] & 0xC0) == 0x80)
+        size--;
+    folded->size = size;
+    return STATUS_OK;
+}
+
+/* Removing what is not there is fine: a name without letters never had an entry. */
+static enum status suggestion_set(struct apply *apply, struct suggestion *entry, struct bytes name, bool present)
+{
+    enum status status = suggestion_text(apply, name, &entry->text);
+    if (status != STATUS_OK || entry->text.size == 0)
+        return status;
+    if (present)
+        return suggest_put(apply->batch, entry);
+    status = suggest_del(apply->batch, entry);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status product_suggest(struct apply *apply, struct bytes product_id, struct bytes name, uint64_t prior, bool present)
+{
+    struct suggestion entry = {.kind = SUGGEST_PRODUCT, .weight = suggest_weight(prior), .reference = product_id};
+    return suggestion_set(apply, &entry, name, present);
+}
+
+enum status label_suggest(struct apply *apply, uint8_t kind, uint32_t ordinal, struct bytes old_name, struct bytes new_name)
+{
+    unsigned char reference[4];
+    key_put_u32(reference, ordinal);
+    struct suggestion entry = {.kind = kind,
+                               .weight = kind == SUGGEST_CATEGORY ? WEIGHT_CATEGORY : WEIGHT_BRAND,
+                               .reference = {(const char *)reference, sizeof reference}};
+    enum status status = old_name.size > 0 ? suggestion_set(apply, &entry, old_name, false) : STATUS_OK;
+    return status == STATUS_OK && new_name.size > 0 ? suggestion_set(apply, &entry, new_name, true) : status;
+}
