@@ -1,0 +1,41 @@
+/* What one edge of the lattice has in the window at hand: its documents, and each one's best (band, impact). */
+#ifndef TIM_QUERY_EDGE_WINDOW_H
+#define TIM_QUERY_EDGE_WINDOW_H
+
+#include "query/lattice.h"
+#include "query/stream.h"
+#include "query/window.h"
+
+struct edge_window {
+    const struct edge *edge;
+    struct stream *streams;     /* one per term */
+    unsigned blocks_per_window; /* expected, of the longest stream */
+    uint64_t bits[WINDOW_WORDS];
+    /* One term: its postings of this window in order, found by rank; several: the best value at each document's place. */
+    bool ranked; /* `ranks` is filled for this window */
+    unsigned count;
+    uint16_t ranks[WINDOW_WORDS];
+    union {
+        struct {
+            uint8_t impacts[COLUMN_WINDOW], forms[COLUMN_WINDOW];
+        } one;
+        uint16_t best[COLUMN_WINDOW]; /* band << 8 | impact */
+    };
+};
+
+/* In the arena. `document_limit` is the index's; for guessing densities. Close it even when opening failed. */
+MUST_USE enum status edge_window_open(struct edge_window *window, struct snapshot *snapshot, const struct edge *edge,
+                                      uint32_t document_limit, struct arena *arena);
+void edge_window_close(struct edge_window *window);
+
+/* The first document at or after `document`; DOCUMENT_END when none. */
+MUST_USE enum status edge_window_seek(struct edge_window *window, uint32_t document, uint32_t *found);
+
+/* Fills `bits` for the window that begins at document `base`. Documents outside `wanted` (NULL: all are wanted; `wanted_count` of them) may
+ * be left out. */
+MUST_USE enum status edge_window_load(struct edge_window *window, uint32_t base, const uint64_t *wanted, unsigned wanted_count);
+
+/* band << 8 | impact of a document, 0 when it does not have the edge. */
+uint16_t edge_window_value(struct edge_window *window, uint32_t at);
+
+#endif

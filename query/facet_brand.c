@@ -1,0 +1,26 @@
+/* The brands of the found products, by count. */
+#include "query/facet.h"
+
+static enum status brand_open(const struct facet_context *context, struct bytes name, void **counters)
+{
+    (void)name;
+    uint32_t limit = 0;
+    enum status status = label_limit(context->snapshot, FACET_BRAND, &limit);
+    struct ordinal_counts *counts = arena_alloc(context->arena, sizeof *counts);
+    if (status == STATUS_OK)
+        status = counts == NULL ? STATUS_LIMIT : ordinal_counts_open(counts, limit, context->arena);
+    *counters = counts;
+    return status;
+}
+
+static enum status brand_count(const struct facet_context *context, void *counters, const uint64_t *documents)
+{
+    return ordinal_counts_add(counters, context->columns, SLOT_BRAND, documents);
+}
+
+static enum status brand_finish(const struct facet_context *context, void *counters, struct facet_result *out)
+{
+    return facet_list_finish(context, counters, FACET_BRAND, filters_brand_selected, out);
+}
+
+const struct facet_kind facet_brand = {"brand", AXIS_BRAND, brand_open, brand_count, brand_finish};

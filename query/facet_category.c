@@ -1,0 +1,156 @@
+/* The categories of the found products as a tree: each with the count of its whole subtree, in pre-order, siblings by count. */
+#include <stdlib.h>
+
+#include "query/facet.h"
+
+static enum status category_open(const struct facet_context *context, struct bytes name, void **counters)
+{
+    (void)name;
+    struct ordinal_counts *counts = arena_alloc(context->arena, sizeof *counts);
+    *counters = counts;
+    return counts == NULL ? STATUS_LIMIT : ordinal_counts_open(counts, context->filters->tree.count, context->arena);
+}
+
+static enum status category_count(const struct facet_context *context, void *counters, const uint64_t *documents)
+{
+    return ordinal_counts_add(counters, context->columns, SLOT_CATEGORY, documents);
+}
+
+/* A category with found products, and where it stands among those. */
+struct node {
+    struct facet_value value;
+    uint32_t low, high;
+    struct node *first_child, *next_sibling;
+};
+
+static enum status node_fill(const struct facet_context *context, uint32_t ordinal, uint64_t count, struct node *node)
+{
+    struct label label = {0};
+    const struct filters *filters = context->filters;
+    enum status status = label_get(context->snapshot, FACET_CATEGORY, ordinal, &label);
+    if (status != STATUS_OK)
+        return status;
+    node->value = (struct facet_value){.ordinal = ordinal,
+                                       .slug = label.slug,
+                                       .label = label.text,
+                                       .parent = label.parent,
+                                       .count = count,
+                                       .selected = filters->active[AXIS_CATEGORY] && filters->category_ordinal == ordinal};
+    node->low = filters->tree.intervals[ordinal].low;
+    node->high = filters->tree.intervals[ordinal].high;
+    return STATUS_OK;
+}
+
+/* before[i]: documents in categories whose place in pre-order is below i. CORRUPT when an interval lies outside the tree. */
+static enum status counts_before(const struct facet_context *context, const struct ordinal_counts *counts, uint64_t **out)
+{
+    const struct tree *tree = &context->filters->tree;
+    uint64_t *before = arena_calloc(context->arena, (size_t)tree->count + 1, sizeof *before);
+    if (before == NULL)
+        return STATUS_LIMIT;
+    for (uint32_t i = 0; i < tree->count; i++) {
+        if (tree->intervals[i].low > tree->intervals[i].high || tree->intervals[i].high > tree->count)
+            return STATUS_CORRUPT;
+        if (tree->intervals[i].low < tree->intervals[i].high)
+            before[tree->intervals[i].low + 1] += counts->counts[i];
+    }
+    for (uint32_t i = 0; i < tree->count; i++)
+        before[i + 1] += before[i];
+    *out = before;
+    return STATUS_OK;
+}
+
+static enum status nodes_make(const struct facet_context *context, const uint64_t *before, struct node **out, uint32_t *count)
+{
+    const struct tree *tree = &context->filters->tree;
+    struct node *nodes = arena_calloc(context->arena, tree->count, sizeof *nodes);
+    *out = nodes;
+    if (nodes == NULL)
+        return STATUS_LIMIT;
+    for (uint32_t i = 0; i < tree->count; i++) {
+        uint64_t documents = before[tree->intervals[i].high] - before[tree->intervals[i].low];
+        if (documents == 0)
+            continue;
+        enum status status = node_fill(context, i, documents, &nodes[*count]);
+        if (status == STATUS_OK)
+            ++*count;
+        else if (status != STATUS_NOT_FOUND)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+/* The greatest counts first; among equals the outer category, so that what is kept always has its ancestors. */
+static int keep_compare(const void *left, const void *right)
+{
+    const struct node *a = left, *b = right;
+    if (a->value.count != b->value.count)
+        return a->value.count > b->value.count ? -1 : 1;
+    return (a->low > b->low) - (a->low < b->low);
+}
+
+static int place_compare(const void *left, const void *right)
+{
+    const struct node *a = left, *b = right;
+    return (a->low > b->low) - (a->low < b->low);
+}
+
+/* Into the list of siblings, in the order of facet_value_compare. */
+static void sibling_insert(struct node **list, struct node *node)
+{
+    while (*list != NULL && facet_value_compare(&(*list)->value, &node->value) < 0)
+        list = &(*list)->next_sibling;
+    node->next_sibling = *list;
+    *list = node;
+}
+
+/* Links the nodes, which stand in pre-order, under their parents, and writes them out depth first. A parent is on the stack as long as
+ * its interval reaches; the depth is at most that of the tree. */
+static enum status tree_write(const struct facet_context *context, struct node *nodes, uint32_t count, struct facet_result *out)
+{
+    struct node **stack = arena_alloc(context->arena, ((size_t)count + 1) * sizeof(struct node *));
+    struct node *roots = NULL;
+    uint32_t depth = 0;
+    out->values = arena_alloc(context->arena, count * sizeof *out->values);
+    if (stack == NULL || out->values == NULL)
+        return STATUS_LIMIT;
+    for (uint32_t i = 0; i < count; i++) {
+        while (depth > 0 && stack[depth - 1]->high <= nodes[i].low)
+            depth--;
+        sibling_insert(depth == 0 ? &roots : &stack[depth - 1]->first_child, &nodes[i]);
+        stack[depth++] = &nodes[i];
+    }
+    depth = 0;
+    for (struct node *node = roots; node != NULL || depth > 0;) {
+        if (node == NULL) {
+            node = stack[--depth]->next_sibling;
+            continue;
+        }
+        out->values[out->value_count++] = node->value;
+        stack[depth++] = node;
+        node = node->first_child;
+    }
+    return STATUS_OK;
+}
+
+static enum status category_finish(const struct facet_context *context, void *counters, struct facet_result *out)
+{
+    uint64_t *before = NULL;
+    struct node *nodes = NULL;
+    uint32_t count = 0;
+    ordinal_counts_close(counters);
+    enum status status = counts_before(context, counters, &before);
+    if (status == STATUS_OK)
+        status = nodes_make(context, before, &nodes, &count);
+    if (status != STATUS_OK)
+        return status;
+    if (count > context->request->facet_limit) {
+        qsort(nodes, count, sizeof *nodes, keep_compare);
+        count = context->request->facet_limit;
+        out->truncated = true;
+    }
+    qsort(nodes, count, sizeof *nodes, place_compare);
+    return tree_write(context, nodes, count, out);
+}
+
+const struct facet_kind facet_category = {"category", AXIS_CATEGORY, category_open, category_count, category_finish};

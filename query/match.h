@@ -1,0 +1,33 @@
+/* Which documents match the lattice, window by window, and how well each one does.
+ *
+ * The lattice falls into segments at the nodes that no edge crosses: mostly one word each. A segment's documents are those with a path of
+ * edges through it; the segments are ANDed in the order of their expected size, so that the rarest leads and a window without it costs
+ * nothing. */
+#ifndef TIM_QUERY_MATCH_H
+#define TIM_QUERY_MATCH_H
+
+#include <stdint.h>
+
+#include "query/lattice.h"
+#include "query/window.h"
+
+struct match;
+
+/* In the arena; borrows the lattice and the snapshot. Close it when the status is OK. */
+MUST_USE enum status match_open(struct snapshot *snapshot, const struct lattice *lattice, struct arena *arena, struct match **out);
+void match_close(struct match *match);
+
+/* The first window at or after `window` that may have a matching document, never back. END when there is none. */
+MUST_USE enum status match_seek(struct match *match, uint32_t window, uint32_t *found);
+
+/* The matching documents of a window, after match_seek found it. `bits` is valid until the next call. */
+MUST_USE enum status match_window(struct match *match, uint32_t window, const uint64_t **bits);
+
+/* How well a document of the last window matches; `at` is its place there. Only for documents that match. */
+struct match_score {
+    uint8_t band;   /* the worst along the best path; BAND_MAX when there are no words */
+    uint32_t score; /* the sum of weight * length * impact along it */
+};
+struct match_score match_score(struct match *match, uint32_t at);
+
+#endif

@@ -1,0 +1,60 @@
+/* The order of hits. For relevance one integer holds everything, compared as a whole:
+ *
+ *   rank := band (4 bits) | tier (2 bits) | text score + prior share (58 bits)
+ *
+ *   band         how well the worst word is met (band.h)
+ *   tier         1: in stock, or nobody knows; 0: out of stock
+ *   text score   the sum of weight * length * impact along the best path (match.h)
+ *   prior share  prior / PRIOR_MAX of a quarter of the greatest text score that this query can give; without words the prior itself
+ *
+ * so popularity orders products that fit about equally well, and no fame makes up for a worse band or an empty shelf. Equal ranks are
+ * ordered by product id. */
+#ifndef TIM_QUERY_RANK_H
+#define TIM_QUERY_RANK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "catalog/field.h"
+#include "query/match.h"
+
+enum {
+    PRIOR_SHARE = 4, /* the prior is worth at most 1/PRIOR_SHARE of the greatest text score */
+    RANK_BAND_SHIFT = 60,
+    RANK_TIER_SHIFT = 58,
+    TIER_OUT = 0,
+    TIER_IN_STOCK = 1,
+};
+
+/* What the most famous product gets. */
+static inline uint32_t prior_points_max(uint32_t score_max)
+{
+    return score_max == 0 ? PRIOR_MAX : score_max / PRIOR_SHARE;
+}
+
+/* `prior` as stored, VALUE_UNKNOWN for none; `points_max` of prior_points_max. */
+static inline uint32_t prior_points(uint32_t prior, uint32_t points_max)
+{
+    if (prior == UINT32_MAX)
+        return 0;
+    uint32_t known = prior < PRIOR_MAX ? prior : PRIOR_MAX;
+    return (uint32_t)((uint64_t)known * points_max / PRIOR_MAX);
+}
+
+static inline uint64_t rank_pack(struct match_score score, unsigned tier, uint32_t points)
+{
+    return (uint64_t)score.band << RANK_BAND_SHIFT | (uint64_t)tier << RANK_TIER_SHIFT | ((uint64_t)score.score + points);
+}
+
+/* Sort keys as ranks: the greater comes first, and what is unknown (UINT32_MAX) last. */
+static inline uint64_t rank_ascending(uint32_t value)
+{
+    return UINT32_MAX - (uint64_t)value;
+}
+
+static inline uint64_t rank_descending(uint32_t value)
+{
+    return value == UINT32_MAX ? 0 : (uint64_t)value + 1;
+}
+
+#endif

@@ -1,0 +1,265 @@
+/* The parameters of a search, one table row each: what it is called, how it is read, whether it may be repeated. */
+#include "query/request.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "analyzers/analyzer.h"
+#include "base/settings.h"
+#include "catalog/field.h"
+#include "query/facet.h"
+
+/* Where the value goes and how to speak of it. */
+struct parameter {
+    const char *name;
+    enum status (*set)(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error);
+    uint32_t min, max; /* of a number */
+    bool repeatable;
+};
+
+enum { SHOWN_BYTES_MAX = 40 };
+
+/* How much of an outside text an error shows: whole characters of at most SHOWN_BYTES_MAX bytes. For the precision of "%.*s". */
+static int shown_size(struct bytes text)
+{
+    size_t size = text.size;
+    if (size > SHOWN_BYTES_MAX) {
+        size = SHOWN_BYTES_MAX;
+        while (size > 0 && ((unsigned char)text.data[size] & 0xC0) == 0x80)
+            size--;
+    }
+    return (int)size;
+}
+
+#define SHOWN(text) shown_size(text), (text).data
+
+static enum status number_parse(const struct parameter *parameter, struct bytes value, uint32_t *out, struct error *error)
+{
+    uint64_t number = 0;
+    bool whole = value.size > 0;
+    for (size_t i = 0; i < value.size && whole; i++) {
+        whole = value.data[i] >= '0' && value.data[i] <= '9';
+        /* Stops growing past any bound of the table, so that no number of digits overflows. */
+        if (number <= UINT32_MAX)
+            number = number * 10 + (uint64_t)(value.data[i] - '0');
+    }
+    if (!whole || number < parameter->min || number > parameter->max)
+        return error_set(error, STATUS_INVALID, "%s is \"%.*s\": it must be a whole number from %u to %u", parameter->name, SHOWN(value),
+                         parameter->min, parameter->max);
+    *out = (uint32_t)number;
+    return STATUS_OK;
+}
+
+static enum status set_text(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+{
+    if (value.size > QUERY_BYTES_MAX)
+        return error_set(error, STATUS_INVALID, "%s has %zu bytes: it may have at most %d", parameter->name, value.size, QUERY_BYTES_MAX);
+    request->text = value;
+    return STATUS_OK;
+}
+
+static enum status slug_check(const struct parameter *parameter, struct bytes value, struct error *error)
+{
+    if (value.size == 0 || value.size > SLUG_BYTES_MAX)
+        return error_set(error, STATUS_INVALID, "%s has %zu bytes: it must be a slug of 1 to %d bytes", parameter->name, value.size,
+                         SLUG_BYTES_MAX);
+    return STATUS_OK;
+}
+
+static enum status set_category(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+{
+    enum status status = slug_check(parameter, value, error);
+    if (status == STATUS_OK)
+        request->category = value;
+    return status;
+}
+
+/* The part of a comma-separated list up to the next comma; `rest` moves behind it. */
+static struct bytes list_take(struct bytes *rest)
+{
+    const char *comma = memchr(rest->data, ',', rest->size);
+    struct bytes item = {rest->data, comma == NULL ? rest->size : (size_t)(comma - rest->data)};
+    size_t taken = comma == NULL ? rest->size : item.size + 1;
+    *rest = (struct bytes){rest->data + taken, rest->size - taken};
+    return item;
+}
+
+/* Adds to a list without repetition. False when it is full. */
+static bool list_add(struct bytes *list, unsigned *count, unsigned max, struct bytes item)
+{
+    for (unsigned i = 0; i < *count; i++)
+        if (bytes_equal(list[i], item))
+            return true;
+    if (*count == max)
+        return false;
+    list[(*count)++] = item;
+    return true;
+}
+
+static enum status set_brand(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+{
+    bool more = true;
+    while (more) {
+        size_t before = value.size;
+        struct bytes slug = list_take(&value);
+        more = slug.size < before;
+        enum status status = slug_check(parameter, slug, error);
+        if (status != STATUS_OK)
+            return status;
+        if (!list_add(request->brands, &request->brand_count, BRANDS_MAX, slug))
+            return error_set(error, STATUS_INVALID, "brand is given more than %d times: at most %d brands can be selected at once",
+                             BRANDS_MAX, BRANDS_MAX);
+    }
+    return STATUS_OK;
+}
+
+/* Every facet that all products share; of a family (specs) one says which. */
+static enum status set_all_facets(struct search_request *request)
+{
+    for (size_t i = 0; i < facet_kind_count; i++) {
+        if (facet_is_family(facet_kinds[i]))
+            continue;
+        struct bytes name = {facet_kinds[i]->name, strlen(facet_kinds[i]->name)};
+        bool added = list_add(request->facets, &request->facet_count, FACETS_MAX, name);
+        assert(added || facet_kind_count > FACETS_MAX);
+    }
+    return STATUS_OK;
+}
+
+static enum status set_facets(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+{
+    if (bytes_equal(value, (struct bytes){"*", 1}))
+        return set_all_facets(request);
+    bool more = true;
+    while (more) {
+        size_t before = value.size;
+        struct bytes name = list_take(&value);
+        more = name.size < before;
+        enum status status = facet_name_check(name, error);
+        if (status != STATUS_OK)
+            return status;
+        if (!list_add(request->facets, &request->facet_count, FACETS_MAX, name))
+            return error_set(error, STATUS_INVALID, "%s names more than %d facets: at most %d can be counted at once", parameter->name,
+                             FACETS_MAX, FACETS_MAX);
+    }
+    return STATUS_OK;
+}
+
+static enum status set_price_min(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+{
+    request->has_price_min = true;
+    return number_parse(parameter, value, &request->price_min_vnd, error);
+}
+
+static enum status set_price_max(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+{
+    request->has_price_max = true;
+    return number_parse(parameter, value, &request->price_max_vnd, error);
+}
+
+static enum status set_in_stock(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+{
+    bool yes = bytes_equal(value, (struct bytes){"true", 4}) || bytes_equal(value, (struct bytes){"1", 1});
+    bool no = bytes_equal(value, (struct bytes){"false", 5}) || bytes_equal(value, (struct bytes){"0", 1});
+    if (!yes && !no)
+        return error_set(error, STATUS_INVALID, "%s is \"%.*s\": it must be true or false", parameter->name, SHOWN(value));
+    request->in_stock = yes;
+    return STATUS_OK;
+}
+
+static enum status set_facet_limit(struct search_request *request, const struct parameter *parameter, struct bytes value,
+                                   struct error *error)
+{
+    return number_parse(parameter, value, &request->facet_limit, error);
+}
+
+static enum status set_limit(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+{
+    return number_parse(parameter, value, &request->limit, error);
+}
+
+static enum status set_page(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+{
+    return number_parse(parameter, value, &request->page, error);
+}
+
+static const char *const sort_names[] = {
+    [SORT_RELEVANCE] = "relevance", [SORT_PRICE_ASC] = "priceAsc",       [SORT_PRICE_DESC] = "priceDesc",
+    [SORT_NEWEST] = "newest",       [SORT_BEST_SELLING] = "bestSelling",
+};
+
+static enum status set_sort(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+{
+    for (size_t i = 0; i < sizeof sort_names / sizeof sort_names[0]; i++)
+        if (bytes_equal(value, (struct bytes){sort_names[i], strlen(sort_names[i])})) {
+            request->sort = (enum sort)i;
+            return STATUS_OK;
+        }
+    return error_set(error, STATUS_INVALID, "%s is \"%.*s\": it must be relevance, priceAsc, priceDesc, newest or bestSelling",
+                     parameter->name, SHOWN(value));
+}
+
+static const struct parameter parameters[] = {
+    {"q", set_text, 0, 0, false},
+    {"category", set_category, 0, 0, false},
+    {"brand", set_brand, 0, 0, true},
+    {"priceMin", set_price_min, 0, PRICE_VND_MAX, false},
+    {"priceMax", set_price_max, 0, PRICE_VND_MAX, false},
+    {"inStock", set_in_stock, 0, 0, false},
+    {"facets", set_facets, 0, 0, true},
+    {"facetLimit", set_facet_limit, 1, FACET_VALUES_MAX, false},
+    {"sort", set_sort, 0, 0, false},
+    {"limit", set_limit, 0, HITS_MAX, false},
+    {"page", set_page, 0, PAGE_DEPTH_MAX, false},
+};
+enum { PARAMETER_COUNT = sizeof parameters / sizeof parameters[0] };
+_Static_assert(PARAMETER_COUNT <= 32, "request.given has a bit for each");
+
+void request_init(struct search_request *request)
+{
+    *request = (struct search_request){.facet_limit = FACET_VALUES_DEFAULT, .limit = HITS_DEFAULT};
+}
+
+static enum status name_unknown(const char *name, struct error *error)
+{
+    const char *names[PARAMETER_COUNT];
+    struct bytes shown = {name, strlen(name)};
+    if (!text_is_valid(shown.data, shown.size))
+        return error_set(error, STATUS_INVALID, "a parameter's name is not valid UTF-8");
+    for (size_t i = 0; i < PARAMETER_COUNT; i++)
+        names[i] = parameters[i].name;
+    const char *nearest = name_nearest(name, names, PARAMETER_COUNT);
+    if (nearest != NULL)
+        return error_set(error, STATUS_INVALID, "unknown parameter %.*s; did you mean %s?", SHOWN(shown), nearest);
+    return error_set(
+        error, STATUS_INVALID,
+        "unknown parameter \"%.*s\"; there are q, category, brand, priceMin, priceMax, inStock, facets, facetLimit, sort, limit and page",
+        SHOWN(shown));
+}
+
+enum status request_set(struct search_request *request, const char *name, struct bytes value, struct error *error)
+{
+    size_t row = 0;
+    while (row < PARAMETER_COUNT && strcmp(parameters[row].name, name) != 0)
+        row++;
+    if (row == PARAMETER_COUNT)
+        return name_unknown(name, error);
+    const struct parameter *parameter = &parameters[row];
+    if (!text_is_valid(value.data, value.size))
+        return error_set(error, STATUS_INVALID, "%s is not valid UTF-8 without NUL: send it as UTF-8, percent-encoded in a URL", name);
+    if ((request->given & 1u << row) != 0 && !parameter->repeatable)
+        return error_set(error, STATUS_INVALID, "%s is given twice: give it once", name);
+    request->given |= 1u << row;
+    return parameter->set(request, parameter, value, error);
+}
+
+enum status request_check(const struct search_request *request, struct error *error)
+{
+    if (request->has_price_min && request->has_price_max && request->price_min_vnd > request->price_max_vnd)
+        return error_set(error, STATUS_INVALID, "priceMin is %u and priceMax is %u: priceMin must not be greater than priceMax",
+                         request->price_min_vnd, request->price_max_vnd);
+    if ((uint64_t)request->page * request->limit > PAGE_DEPTH_MAX)
+        return error_set(error, STATUS_INVALID, "page %u of %u hits each begins at hit %llu: page * limit may be at most %d", request->page,
+                         request->limit, (unsigned long long)request->page * request->limit, PAGE_DEPTH_MAX);
+    return STATUS_OK;
+}

@@ -1,0 +1,53 @@
+/* What a search asks for, whatever it came as: query string, JSON line, command line. One table row per parameter in request.c. */
+#ifndef TIM_QUERY_REQUEST_H
+#define TIM_QUERY_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/status.h"
+
+enum {
+    QUERY_BYTES_MAX = 512,
+    QUERY_TOKENS_MAX = 32,
+    BRANDS_MAX = 50, /* selected at once */
+    FACETS_MAX = 20,
+    FACET_VALUES_MAX = 1000,
+    HITS_MAX = 100, /* per page */
+    HITS_DEFAULT = 20,
+    PAGE_DEPTH_MAX = 10000, /* page * limit; deeper walks are for cursors */
+    FACET_VALUES_DEFAULT = 100,
+    SLUG_BYTES_MAX = 255,
+};
+
+enum sort { SORT_RELEVANCE, SORT_PRICE_ASC, SORT_PRICE_DESC, SORT_NEWEST, SORT_BEST_SELLING };
+
+struct search_request {
+    struct bytes text;               /* valid UTF-8, at most QUERY_BYTES_MAX; empty: browse */
+    struct bytes category;           /* slug; the subtree counts; size 0: none */
+    struct bytes brands[BRANDS_MAX]; /* slugs; any of them */
+    unsigned brand_count;
+    bool has_price_min, has_price_max;
+    uint32_t price_min_vnd, price_max_vnd; /* inclusive, on the paid price */
+    bool in_stock;                         /* only what can be bought now; unknown stock counts as in stock */
+    struct bytes facets[FACETS_MAX];       /* names: brand, category, price */
+    unsigned facet_count;
+    unsigned facet_limit; /* values per facet, 1..FACET_VALUES_MAX, default 100 */
+    enum sort sort;
+    unsigned limit; /* hits, 0..HITS_MAX */
+    unsigned page;  /* 0-based */
+    uint32_t given; /* which parameters were set: a bit per row of the table in request.c */
+};
+
+void request_init(struct search_request *request);
+
+/* Sets one parameter by its API name. `value` is borrowed by the request. Repeatable parameters add up; a list ("facets=brand,price") is
+ * split; "facets=*" asks for every facet there is. INVALID: unknown name (the nearest known one is suggested), invalid UTF-8 or NUL, not a number, out of range, given twice; the
+ * error names the parameter, what was wrong and what would be right. */
+MUST_USE enum status request_set(struct search_request *request, const char *name, struct bytes value, struct error *error);
+
+/* Checks what only shows when all parameters are set: priceMin <= priceMax, page * limit. */
+MUST_USE enum status request_check(const struct search_request *request, struct error *error);
+
+#endif

@@ -1,0 +1,287 @@
+/* A request from words to answer: read the words, choose the zone, then one pass over the windows that counts, filters, ranks and feeds
+ * the facets together. */
+#include "query/search.h"
+
+#include "base/clock.h"
+#include "query/columns.h"
+#include "query/facet.h"
+#include "query/match.h"
+#include "query/rank.h"
+#include "query/top.h"
+#include "storage/snapshot.h"
+
+enum { WINDOWS_PER_CLOCK = 8 }; /* the thread's clock is a system call */
+
+struct facet_run {
+    const struct facet_kind *kind;
+    void *counters;
+};
+
+struct search {
+    struct snapshot *snapshot;
+    struct arena *arena;
+    const struct search_request *request;
+    struct lattice lattice;
+    struct match *match;
+    struct columns columns;
+    struct filters filters;
+    struct top top;
+    struct facet_context context;
+    struct facet_run facets[FACETS_MAX];
+    unsigned facet_count;
+    uint32_t points_max;
+    uint64_t deadline_cpu_ns; /* 0: none */
+    uint64_t total;
+    bool words_met; /* some live document matches the words, whatever the filters say */
+    bool partial;
+};
+
+static enum status words_read(struct search *search, const struct analyzer *analyzer, enum lattice_zone zone)
+{
+    struct token_list tokens = {0};
+    const struct search_request *request = search->request;
+    enum status status = analyze(analyzer, request->text.data, request->text.size, search->arena, &tokens);
+    if (status == STATUS_OK)
+        status = lattice_build(search->snapshot, &tokens, request->text.size, zone, search->arena, &search->lattice);
+    search->points_max = prior_points_max(lattice_score_max(&search->lattice));
+    return status;
+}
+
+/* The facets' kinds, each once, and the selections that they leave out. */
+static enum status facets_choose(struct search *search, unsigned *omitted, struct error *error)
+{
+    const struct search_request *request = search->request;
+    for (unsigned i = 0; i < request->facet_count; i++) {
+        enum status status = facet_name_check(request->facets[i], error);
+        if (status != STATUS_OK)
+            return status;
+        const struct facet_kind *kind = facet_find(request->facets[i]);
+        search->facets[search->facet_count++].kind = kind;
+        *omitted |= 1u << kind->own;
+    }
+    return STATUS_OK;
+}
+
+static enum status counters_open(struct search *search)
+{
+    enum status status = STATUS_OK;
+    search->total = 0;
+    search->context = (struct facet_context){search->snapshot, search->arena, search->request, &search->filters, &search->columns};
+    for (unsigned i = 0; i < search->facet_count && status == STATUS_OK; i++)
+        status = search->facets[i].kind->open(&search->context, search->request->facets[i], &search->facets[i].counters);
+    if (status == STATUS_OK)
+        status = top_open(&search->top, search->snapshot, (search->request->page + 1) * search->request->limit, search->arena);
+    return status;
+}
+
+/* The hits that could enter with the best tier and the most fame: only their columns need to be looked at. */
+static void hopeful_by_words(struct search *search, const uint64_t *hits, struct match_score *scores, uint64_t *hopeful)
+{
+    uint64_t threshold = top_threshold(&search->top);
+    for (unsigned word = 0; word < WINDOW_WORDS; word++) {
+        uint64_t kept = 0;
+        for (uint64_t rest = hits[word]; rest != 0; rest &= rest - 1) {
+            uint32_t at = word * 64 + (unsigned)__builtin_ctzll(rest);
+            scores[at] = match_score(search->match, at);
+            if (rank_pack(scores[at], TIER_IN_STOCK, search->points_max) >= threshold)
+                kept |= rest & -rest;
+        }
+        hopeful[word] = kept;
+    }
+}
+
+/* Of those, the ones that could enter with their own fame, which is added to their scores. */
+static enum status hopeful_by_fame(struct search *search, struct match_score *scores, uint64_t *hopeful)
+{
+    uint64_t threshold = top_threshold(&search->top);
+    enum status status = columns_load(&search->columns, SLOT_PRIOR, hopeful);
+    if (status != STATUS_OK)
+        return status;
+    const uint32_t *priors = columns_values(&search->columns, SLOT_PRIOR, FAME_PRIOR);
+    for (unsigned word = 0; word < WINDOW_WORDS; word++)
+        for (uint64_t rest = hopeful[word]; rest != 0; rest &= rest - 1) {
+            uint32_t at = word * 64 + (unsigned)__builtin_ctzll(rest);
+            scores[at].score += prior_points(priors[at], search->points_max);
+            if (rank_pack(scores[at], TIER_IN_STOCK, 0) < threshold)
+                hopeful[word] &= ~(rest & -rest);
+        }
+    return STATUS_OK;
+}
+
+static enum status add_by_relevance(struct search *search, uint32_t base, const uint64_t *hits)
+{
+    struct match_score scores[COLUMN_WINDOW];
+    uint64_t hopeful[WINDOW_WORDS];
+    hopeful_by_words(search, hits, scores, hopeful);
+    enum status status = hopeful_by_fame(search, scores, hopeful);
+    if (status == STATUS_OK)
+        status = columns_load(&search->columns, SLOT_OFFER, hopeful);
+    if (status != STATUS_OK)
+        return status;
+    const uint32_t *stocks = columns_values(&search->columns, SLOT_OFFER, OFFER_STOCK);
+    uint64_t threshold = top_threshold(&search->top);
+    for (unsigned word = 0; word < WINDOW_WORDS; word++)
+        for (uint64_t rest = hopeful[word]; rest != 0; rest &= rest - 1) {
+            uint32_t at = word * 64 + (unsigned)__builtin_ctzll(rest);
+            uint64_t rank = rank_pack(scores[at], stocks[at] == 0 ? TIER_OUT : TIER_IN_STOCK, 0);
+            if (rank < threshold)
+                continue;
+            top_add(&search->top, base + at, rank);
+            threshold = top_threshold(&search->top);
+        }
+    return STATUS_OK;
+}
+
+static uint64_t sort_rank(const struct search *search, uint32_t at)
+{
+    const struct columns *columns = &search->columns;
+    switch (search->request->sort) {
+    case SORT_PRICE_ASC:
+        return rank_ascending(columns_paid(columns, at));
+    case SORT_PRICE_DESC:
+        return rank_descending(columns_paid(columns, at));
+    case SORT_NEWEST:
+        return rank_descending(columns_values(columns, SLOT_CREATED, 0)[at]);
+    case SORT_BEST_SELLING: {
+        uint32_t sold = columns_values(columns, SLOT_SOLD, FAME_SOLD)[at];
+        return sold == VALUE_UNKNOWN ? 0 : sold;
+    }
+    case SORT_RELEVANCE:
+        break;
+    }
+    return 0; /* relevance is no sort key: add_by_relevance */
+}
+
+static enum status add_by_column(struct search *search, uint32_t base, const uint64_t *hits)
+{
+    static const enum column_slot slots[] = {
+        [SORT_PRICE_ASC] = SLOT_OFFER,
+        [SORT_PRICE_DESC] = SLOT_OFFER,
+        [SORT_NEWEST] = SLOT_CREATED,
+        [SORT_BEST_SELLING] = SLOT_SOLD,
+    };
+    enum status status = columns_load(&search->columns, slots[search->request->sort], hits);
+    for (uint32_t at = window_next(hits, 0); at < COLUMN_WINDOW && status == STATUS_OK; at = window_next(hits, at + 1)) {
+        uint64_t rank = sort_rank(search, at);
+        if (rank >= top_threshold(&search->top))
+            top_add(&search->top, base + at, rank);
+    }
+    return status;
+}
+
+static enum status count_facets(struct search *search, const uint64_t *documents, const uint64_t *hits)
+{
+    enum status status = STATUS_OK;
+    for (unsigned i = 0; i < search->facet_count && status == STATUS_OK; i++) {
+        const struct facet_run *facet = &search->facets[i];
+        uint64_t others[WINDOW_WORDS];
+        bool own = search->filters.active[facet->kind->own];
+        if (own)
+            filters_mask(&search->filters, documents, facet->kind->own, others);
+        status = facet->kind->count(&search->context, facet->counters, own ? others : hits);
+    }
+    return status;
+}
+
+static enum status window_run(struct search *search, uint32_t window)
+{
+    const uint64_t *documents = NULL;
+    uint64_t hits[WINDOW_WORDS];
+    enum status status = match_window(search->match, window, &documents);
+    if (status != STATUS_OK || !window_any(documents))
+        return status;
+    search->words_met = true;
+    columns_move(&search->columns, window);
+    status = filters_window(&search->filters, &search->columns, documents);
+    if (status != STATUS_OK)
+        return status;
+    filters_mask(&search->filters, documents, AXIS_NONE, hits);
+    search->total += window_count(hits);
+    if (search->top.room > 0 && window_any(hits))
+        status = search->request->sort == SORT_RELEVANCE ? add_by_relevance(search, window * COLUMN_WINDOW, hits)
+                                                         : add_by_column(search, window * COLUMN_WINDOW, hits);
+    return status == STATUS_OK ? count_facets(search, documents, hits) : status;
+}
+
+static bool deadline_passed(struct search *search, uint32_t visited)
+{
+    if (search->deadline_cpu_ns == 0 || visited % WINDOWS_PER_CLOCK != 0)
+        return false;
+    search->partial = clock_thread_cpu_ns() >= search->deadline_cpu_ns;
+    return search->partial;
+}
+
+static enum status windows_run(struct search *search)
+{
+    enum status status = STATUS_OK;
+    uint32_t window = 0;
+    for (uint32_t visited = 1; (status = match_seek(search->match, window, &window)) == STATUS_OK; visited++, window++) {
+        status = window_run(search, window);
+        if (status != STATUS_OK || deadline_passed(search, visited))
+            return status;
+    }
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+/* The zone is decided from the words alone, before any filter, so that filters never change where the words are looked for. */
+static enum status zone_run(struct search *search, const struct analyzer *analyzer, enum lattice_zone zone)
+{
+    enum status status = words_read(search, analyzer, zone);
+    if (status == STATUS_OK)
+        status = match_open(search->snapshot, &search->lattice, search->arena, &search->match);
+    if (status != STATUS_OK)
+        return status;
+    status = counters_open(search);
+    if (status == STATUS_OK)
+        status = windows_run(search);
+    match_close(search->match);
+    return status;
+}
+
+static enum status facets_finish(struct search *search, struct search_result *result)
+{
+    enum status status = STATUS_OK;
+    result->facets = arena_calloc(search->arena, search->facet_count, sizeof *result->facets);
+    if (result->facets == NULL)
+        return STATUS_LIMIT;
+    for (unsigned i = 0; i < search->facet_count && status == STATUS_OK; i++) {
+        struct facet_result *facet = &result->facets[result->facet_count++];
+        facet->name = search->request->facets[i];
+        status = search->facets[i].kind->finish(&search->context, search->facets[i].counters, facet);
+    }
+    return status;
+}
+
+enum status search_run(struct snapshot *snapshot, const struct analyzer *analyzer, const struct search_request *request,
+                       const struct search_limits *limits, struct arena *arena, struct search_result *result, struct error *error)
+{
+    struct search search = {.snapshot = snapshot, .arena = arena, .request = request};
+    unsigned omitted = 0;
+    *result = (struct search_result){.zone = "core"};
+    if (limits->cpu_ns > 0)
+        search.deadline_cpu_ns = clock_thread_cpu_ns() + limits->cpu_ns;
+    columns_init(&search.columns, snapshot, arena);
+    enum status status = facets_choose(&search, &omitted, error);
+    if (status == STATUS_OK)
+        status = filters_open(&search.filters, snapshot, request, omitted, arena, error);
+    if (status == STATUS_OK)
+        status = zone_run(&search, analyzer, LATTICE_CORE);
+    if (status == STATUS_OK && !search.words_met && !search.partial && search.lattice.positions > 0) {
+        result->zone = "all";
+        status = zone_run(&search, analyzer, LATTICE_ALL);
+    }
+    if (status == STATUS_OK)
+        status = facets_finish(&search, result);
+    if (status == STATUS_OK)
+        status = top_finish(&search.top, request->page * request->limit, &result->hits, &result->hit_count);
+    if (status == STATUS_OK)
+        status = snapshot_status(snapshot);
+    result->total = search.total;
+    result->partial = search.partial;
+    if (status == STATUS_LIMIT)
+        return error_set(error, status,
+                         "the search needs more memory than a request may have: ask for fewer facet values or an earlier page");
+    if (status != STATUS_OK && status != STATUS_INVALID)
+        return error_set(error, status, "the index could not be read: %s", status_name(status));
+    return status;
+}

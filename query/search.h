@@ -1,0 +1,58 @@
+/* A request against one snapshot: hits, exact total, exact facets. Knows neither HTTP nor JSON. */
+#ifndef TIM_QUERY_SEARCH_H
+#define TIM_QUERY_SEARCH_H
+
+#include "analyzers/analyzer.h"
+#include "query/request.h"
+
+struct snapshot;
+
+struct search_hit {
+    uint32_t document;
+    uint64_t rank; /* band, tier, score packed, or the sort key; higher is better */
+};
+
+struct facet_value {
+    uint32_t ordinal;         /* brand, category: the label's */
+    struct bytes slug, label; /* borrowed from the snapshot */
+    uint32_t parent;          /* category: ordinal of the parent, LABEL_NO_PARENT at a root */
+    uint64_t count;           /* documents; for a category its whole subtree */
+    bool selected;
+};
+
+/* One bin of the price histogram: low <= paid price < high. */
+struct price_bin {
+    uint32_t low_vnd, high_vnd;
+    uint64_t count;
+};
+
+struct facet_result {
+    struct bytes name;          /* as requested */
+    struct facet_value *values; /* brand: by count, then label; category: a tree in pre-order, siblings by count; price: NULL */
+    unsigned value_count;
+    bool truncated;         /* facet_limit left values out */
+    struct price_bin *bins; /* price only, in ascending order, empty bins left out */
+    unsigned bin_count;
+    uint32_t min_vnd, max_vnd; /* price only: over the counted documents with a known price */
+};
+
+struct search_result {
+    struct search_hit *hits; /* best first */
+    unsigned hit_count;
+    uint64_t total; /* exact */
+    struct facet_result *facets;
+    unsigned facet_count;
+    bool partial;     /* the CPU deadline passed: hits and counts cover a part of the index */
+    const char *zone; /* "core" or "all": where the words were looked for */
+};
+
+struct search_limits {
+    uint64_t cpu_ns; /* of this thread; 0: no deadline */
+};
+
+/* Everything in the result lives in `arena` or is borrowed from the snapshot. INVALID: an unknown category or facet name (with the
+ * sentence); LIMIT: the arena's cap; CORRUPT: a stored block. An unknown brand slug matches nothing and is not an error. */
+MUST_USE enum status search_run(struct snapshot *snapshot, const struct analyzer *analyzer, const struct search_request *request,
+                                const struct search_limits *limits, struct arena *arena, struct search_result *result, struct error *error);
+
+#endif

@@ -1,0 +1,40 @@
+/* The best hits so far: a bounded heap with the worst on top. Equal ranks are ordered by product id (id_order, then the id's bytes), which
+ * is looked up only when two ranks are equal. */
+#ifndef TIM_QUERY_TOP_H
+#define TIM_QUERY_TOP_H
+
+#include "base/arena.h"
+#include "query/search.h"
+#include "storage/column.h"
+
+struct top_entry {
+    struct search_hit hit;
+    uint64_t order;  /* of the id, once `has_order` */
+    struct bytes id; /* once `has_id` */
+    bool has_order, has_id;
+};
+
+struct top {
+    struct snapshot *snapshot;
+    struct arena *arena;
+    struct column_reader orders;
+    struct top_entry *heap;
+    unsigned count, room;
+    enum status status; /* sticky: of a fragment that could not be read */
+};
+
+/* Room for `room` hits, in the arena. */
+MUST_USE enum status top_open(struct top *top, struct snapshot *snapshot, unsigned room, struct arena *arena);
+
+/* The rank below which a hit cannot be taken any more; 0 while there is room. */
+static inline uint64_t top_threshold(const struct top *top)
+{
+    return top->count == top->room && top->room > 0 ? top->heap[0].hit.rank : 0;
+}
+
+void top_add(struct top *top, uint32_t document, uint64_t rank);
+
+/* The hits from place `first` on, best first, in the arena. Ends the heap. */
+MUST_USE enum status top_finish(struct top *top, unsigned first, struct search_hit **hits, unsigned *count);
+
+#endif

@@ -1,0 +1,372 @@
+/* Search as documented, the slow way: every product is held against every reading of the query. */
+#ifndef TIM_TESTS_QUERY_NAIVE_H
+#define TIM_TESTS_QUERY_NAIVE_H
+
+#include "query/lattice.h"
+#include "query/rank.h"
+#include "query/request.h"
+#include "shop.h"
+
+/* How well a product meets one reading; band 0: not at all. */
+struct naive_value {
+    unsigned band, impact;
+};
+
+/* One reading of some positions of a code, or of a word. */
+struct naive_edge {
+    unsigned start, length;
+    const struct token *token;
+    enum { NAIVE_LITERAL, NAIVE_PREFIX, NAIVE_BODY } kind;
+    unsigned best;
+    unsigned weight;
+};
+
+struct naive_query {
+    struct naive_edge edges[256];
+    unsigned edge_count, positions;
+    uint32_t live;
+    uint32_t score_max;
+    bool possible;
+};
+
+static inline bool folded_is(const struct shop_term *term, const struct token *token)
+{
+    return term->folded_size == token->folded_size && memcmp(term->folded, token->folded, token->folded_size) == 0;
+}
+
+static inline unsigned band_of_marks(enum marks marks)
+{
+    return marks == MARKS_EXACT ? 8 : marks == MARKS_CONTRADICT ? 4 : 6;
+}
+
+static inline unsigned least(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+static inline bool is_marked(const struct token *token)
+{
+    return token->exact_size != token->folded_size || memcmp(token->exact, token->folded, token->folded_size) != 0;
+}
+
+static inline size_t letters_size(const char *text, size_t size, unsigned letters)
+{
+    size_t at = 0;
+    for (; at < size; at++)
+        if (((unsigned char)text[at] & 0xC0) != 0x80 && letters-- == 0)
+            break;
+    return at;
+}
+
+/* A word written in several forms counts as its best form anywhere in the index, but less than surely exact. */
+static inline unsigned naive_band(struct snapshot *snapshot, const struct token *token, const struct shop_term *term, bool prefix)
+{
+    unsigned letters = 0, best = 0;
+    for (unsigned i = 0; i < token->exact_size; i++)
+        letters += ((unsigned char)token->exact[i] & 0xC0) != 0x80;
+    size_t size = prefix ? letters_size(term->exact, term->exact_size, letters) : term->exact_size;
+    if (!term->several)
+        return band_of_marks(marks_compare(token->exact, token->exact_size, term->exact, size));
+    struct term stored;
+    must(term_get(snapshot, TERM_CORE, term->folded, term->folded_size, &stored));
+    if (!is_marked(token))
+        return 6;
+    best = 4;
+    for (unsigned ordinal = 0; ordinal < stored.form_count; ordinal++) {
+        struct bytes form = {0};
+        if (!term_form(&stored, ordinal, &form))
+            continue;
+        if (form.size == 0)
+            form = (struct bytes){term->folded, term->folded_size};
+        size_t form_size = prefix ? letters_size(form.data, form.size, letters) : form.size;
+        unsigned band = band_of_marks(marks_compare(token->exact, token->exact_size, form.data, form_size));
+        best = band > best ? band : best;
+    }
+    return least(best, 7);
+}
+
+static inline void value_improve(struct naive_value *value, unsigned band, unsigned impact)
+{
+    if (band > value->band || (band == value->band && impact > value->impact))
+        *value = (struct naive_value){band, impact};
+}
+
+static inline struct naive_value naive_value(struct snapshot *snapshot, const struct naive_edge *edge, const struct product *product)
+{
+    struct naive_value value = {0};
+    const struct token *token = edge->token;
+    bool body = edge->kind == NAIVE_BODY, stored_prefix = token->folded_size <= 3;
+    const struct shop_term *terms = body ? product->body : product->core;
+    unsigned count = body ? product->body_count : product->core_count;
+    for (unsigned i = 0; i < count; i++) {
+        const struct shop_term *term = &terms[i];
+        if (edge->kind != NAIVE_PREFIX) {
+            if (folded_is(term, token))
+                value_improve(&value, body ? 3 : least(edge->best, naive_band(snapshot, token, term, false)), term->impact);
+            continue;
+        }
+        if (term->folded_size < token->folded_size || memcmp(term->folded, token->folded, token->folded_size) != 0)
+            continue;
+        if (stored_prefix)
+            value_improve(&value, is_marked(token) ? 4 : 5, term->impact);
+        else if (term->folded_size > token->folded_size)
+            value_improve(&value, least(5, naive_band(snapshot, token, term, true)), term->impact);
+    }
+    return value;
+}
+
+/* Marks were typed, and some product has or had just these. */
+static inline bool naive_is_known(struct snapshot *snapshot, const struct token *token)
+{
+    struct term stored;
+    if (!is_marked(token) || term_get(snapshot, TERM_CORE, token->folded, token->folded_size, &stored) != STATUS_OK)
+        return false;
+    for (unsigned ordinal = 0; ordinal < stored.form_count; ordinal++) {
+        struct bytes form = {0};
+        if (term_form(&stored, ordinal, &form) && form.size == token->exact_size && memcmp(form.data, token->exact, form.size) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Adds the reading when any live product has it. The weight of several terms comes from the sum of their products. */
+static inline void naive_add(const struct shop *shop, struct snapshot *snapshot, struct naive_query *query, struct naive_edge edge)
+{
+    uint64_t df = 0;
+    for (uint32_t i = 0; i < shop->count; i++) {
+        const struct product *product = &shop->products[i];
+        if (!product->live)
+            continue;
+        if (edge.kind != NAIVE_PREFIX || edge.token->folded_size <= 3) {
+            df += naive_value(snapshot, &edge, product).band > 0;
+            continue;
+        }
+        for (unsigned j = 0; j < product->core_count; j++)
+            df += product->core[j].folded_size > edge.token->folded_size &&
+                  memcmp(product->core[j].folded, edge.token->folded, edge.token->folded_size) == 0;
+    }
+    if (df == 0)
+        return;
+    edge.weight = term_weight((uint32_t)(df < query->live ? df : query->live), query->live);
+    query->edges[query->edge_count++] = edge;
+}
+
+static inline void naive_token(const struct shop *shop, struct snapshot *snapshot, struct naive_query *query, const struct token *token,
+                               bool open, bool all, unsigned best, unsigned start, unsigned length)
+{
+    struct naive_edge edge = {.start = start, .length = length, .token = token, .best = best};
+    naive_add(shop, snapshot, query, edge);
+    edge.kind = NAIVE_PREFIX;
+    if (open && !(token->folded_size <= 3 && naive_is_known(snapshot, token)))
+        naive_add(shop, snapshot, query, edge);
+    edge.kind = NAIVE_BODY;
+    if (all)
+        naive_add(shop, snapshot, query, edge);
+}
+
+/* A piece of a code in its folded form; `chunk` counts the joiners before it. */
+struct naive_piece {
+    char text[TOKEN_BYTES_MAX];
+    unsigned size, chunk;
+};
+
+static inline bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+/* Takes a code apart at its joiners, and each such chunk between letters and digits unless that leaves a single letter. 0: it stays whole. */
+static inline unsigned naive_pieces(const char *source, unsigned size, struct naive_piece *pieces)
+{
+    unsigned count = 0, chunk = 0;
+    for (unsigned at = 0; at < size; chunk++) {
+        unsigned end = at, runs = 1;
+        bool lone = false;
+        while (end < size && source[end] != '-')
+            end++;
+        for (unsigned i = at, start = at; i < end; i++)
+            if (i + 1 == end || is_digit(source[i]) != is_digit(source[i + 1])) {
+                lone = lone || (i == start && !is_digit(source[i]));
+                start = i + 1;
+                runs += i + 1 < end;
+            }
+        if (runs > 1 && lone && at == 0 && end == size)
+            return 0;
+        for (unsigned i = at; i < end; i++) {
+            bool split = i == at || (!lone && is_digit(source[i - 1]) != is_digit(source[i]));
+            if (split)
+                pieces[count++] = (struct naive_piece){.chunk = chunk};
+            pieces[count - 1].text[pieces[count - 1].size++] = (char)(source[i] | (is_digit(source[i]) ? 0 : 0x20));
+        }
+        at = end + 1;
+    }
+    for (unsigned i = 0; i < count; i++)
+        if (pieces[i].size == 1 && !is_digit(pieces[i].text[0]))
+            return 0;
+    return count < 2 ? 0 : count;
+}
+
+static inline const struct token *naive_part(const struct token *tokens, unsigned count, const char *text, unsigned size)
+{
+    for (unsigned i = 1; i < count; i++)
+        if (tokens[i].folded_size == size && memcmp(tokens[i].folded, text, size) == 0)
+            return &tokens[i];
+    fail_msg("the analyzer gives no part %.*s", (int)size, text);
+    return NULL;
+}
+
+/* The chunks of several pieces, unless the code is one chunk. */
+static inline void naive_chunks(const struct shop *shop, struct snapshot *snapshot, struct naive_query *query, const struct token *tokens,
+                                unsigned count, const struct naive_piece *pieces, unsigned piece_count, bool all)
+{
+    for (unsigned first = 0; first < piece_count && pieces[piece_count - 1].chunk > 0;) {
+        char text[TOKEN_BYTES_MAX];
+        unsigned size = 0, next = first;
+        for (; next < piece_count && pieces[next].chunk == pieces[first].chunk; next++) {
+            memcpy(text + size, pieces[next].text, pieces[next].size);
+            size += pieces[next].size;
+        }
+        if (next > first + 1)
+            naive_token(shop, snapshot, query, naive_part(tokens, count, text, size), false, all, 5, query->positions + first,
+                        next - first);
+        first = next;
+    }
+}
+
+static inline void naive_word(const struct shop *shop, struct snapshot *snapshot, struct naive_query *query, const char *text,
+                              const struct token *tokens, unsigned count, bool open, bool all)
+{
+    struct naive_piece pieces[TOKEN_BYTES_MAX];
+    unsigned piece_count = tokens[0].kind == TOKEN_CODE ? naive_pieces(text + tokens[0].offset, tokens[0].size, pieces) : 0;
+    unsigned length = piece_count > 0 ? piece_count : 1;
+    naive_token(shop, snapshot, query, &tokens[0], open, all, 8, query->positions, length);
+    for (unsigned i = 0; i < piece_count; i++)
+        naive_token(shop, snapshot, query, naive_part(tokens, count, pieces[i].text, pieces[i].size), false, all, 5, query->positions + i,
+                    1);
+    naive_chunks(shop, snapshot, query, tokens, count, pieces, piece_count, all);
+    query->positions += length;
+}
+
+static inline void naive_paths_max(struct naive_query *query, unsigned node, uint32_t score)
+{
+    if (node == query->positions) {
+        query->possible = true;
+        query->score_max = score > query->score_max ? score : query->score_max;
+        return;
+    }
+    for (unsigned i = 0; i < query->edge_count; i++)
+        if (query->edges[i].start == node)
+            naive_paths_max(query, node + query->edges[i].length, score + query->edges[i].weight * query->edges[i].length * 255);
+}
+
+static inline void naive_read(const struct shop *shop, struct snapshot *snapshot, struct bytes text, bool all, struct arena *arena,
+                              struct naive_query *query)
+{
+    struct token_list list = {0};
+    *query = (struct naive_query){0};
+    must(analyze(shop->analyzer, text.data, text.size, arena, &list));
+    for (uint32_t i = 0; i < shop->count; i++)
+        query->live += shop->products[i].live;
+    for (uint32_t i = 0; i < list.count;) {
+        const struct token *tokens = &list.tokens[i];
+        unsigned count = 0;
+        for (; i < list.count && list.tokens[i].position == tokens->position; i++)
+            count++;
+        bool short_code = tokens->kind == TOKEN_CODE && is_digit(tokens->folded[0]) && tokens->folded_size < 3;
+        bool kind_opens = tokens->kind != TOKEN_NUMBER && tokens->kind != TOKEN_UNIT && !short_code;
+        bool open = i == list.count && tokens->offset + tokens->size == text.size && kind_opens;
+        naive_word(shop, snapshot, query, text.data, tokens, count, open, all);
+    }
+    naive_paths_max(query, 0, 0);
+}
+
+/* Tries every path; the best (worst band, sum) wins. */
+static inline void naive_paths(struct snapshot *snapshot, const struct naive_query *query, const struct naive_value *values, unsigned node,
+                               struct match_score sofar, struct match_score *best)
+{
+    if (node == query->positions) {
+        if (sofar.band > best->band || (sofar.band == best->band && sofar.score > best->score))
+            *best = sofar;
+        return;
+    }
+    for (unsigned i = 0; i < query->edge_count; i++) {
+        const struct naive_edge *edge = &query->edges[i];
+        if (edge->start != node || values[i].band == 0)
+            continue;
+        struct match_score next = {(uint8_t)least(sofar.band, values[i].band),
+                                   sofar.score + edge->weight * edge->length * values[i].impact};
+        naive_paths(snapshot, query, values, node + edge->length, next, best);
+    }
+}
+
+/* Band 0: no match. */
+static inline struct match_score naive_score(struct snapshot *snapshot, const struct naive_query *query, const struct product *product)
+{
+    struct naive_value values[256];
+    struct match_score best = {0};
+    for (unsigned i = 0; i < query->edge_count; i++)
+        values[i] = naive_value(snapshot, &query->edges[i], product);
+    naive_paths(snapshot, query, values, 0, (struct match_score){15, 0}, &best);
+    return best;
+}
+
+static inline bool text_is(struct bytes bytes, const char *text)
+{
+    return bytes.size == strlen(text) && memcmp(bytes.data, text, bytes.size) == 0;
+}
+
+static inline bool is_under(const struct shop *shop, uint32_t category, uint32_t top)
+{
+    while (category != UINT32_MAX && category != top)
+        category = shop->parents[category];
+    return category == top;
+}
+
+static inline bool category_passes(const struct shop *shop, const struct search_request *request, const struct product *product)
+{
+    char slug[32];
+    if (request->category.size == 0)
+        return true;
+    for (uint32_t i = 0; i < CATEGORIES; i++) {
+        snprintf(slug, sizeof slug, "nganh-%u", i);
+        if (text_is(request->category, slug))
+            return product->category != UINT32_MAX && is_under(shop, product->category, i);
+    }
+    return false;
+}
+
+static inline bool brand_passes(const struct search_request *request, const struct product *product)
+{
+    char slug[32];
+    snprintf(slug, sizeof slug, "hang-%u", product->brand);
+    for (unsigned i = 0; i < request->brand_count; i++)
+        if (product->brand != UINT32_MAX && text_is(request->brands[i], slug))
+            return true;
+    return request->brand_count == 0;
+}
+
+static inline bool offer_fits(const struct search_request *request, uint64_t price, uint64_t sale, uint64_t stock, bool with_price)
+{
+    uint64_t paid = paid_of(price, sale);
+    bool priced = with_price && (request->has_price_min || request->has_price_max);
+    if (priced && paid == COLUMN_UNKNOWN)
+        return false;
+    if (with_price &&
+        ((request->has_price_min && paid < request->price_min_vnd) || (request->has_price_max && paid > request->price_max_vnd)))
+        return false;
+    return !request->in_stock || stock > 0;
+}
+
+static inline bool offer_passes(const struct search_request *request, const struct product *product, bool with_price)
+{
+    bool any_active = false;
+    for (unsigned i = 0; i < product->variant_count; i++) {
+        const struct shop_variant *variant = &product->variants[i];
+        any_active = any_active || variant->active;
+        if (variant->active && offer_fits(request, variant->price, variant->sale, variant->stock, with_price))
+            return true;
+    }
+    return !any_active && offer_fits(request, product->price, product->sale, product->stock, with_price);
+}
+
+#endif

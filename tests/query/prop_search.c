@@ -1,0 +1,408 @@
+/* Search against the naive evaluator of naive.h: the same hits in the same order with the same ranks, the same totals, the same facets,
+ * for random requests over random shops, before and after edits and deletes. */
+#include "naive.h"
+
+#include "query/search.h"
+
+enum { REQUEST_TEXT_BYTES = 200, SLUGS = 4 };
+
+/* A request with its own memory, and what the products came to. */
+struct question {
+    struct search_request request;
+    char text[REQUEST_TEXT_BYTES], slugs[SLUGS][16], category[16];
+};
+
+struct answer {
+    struct match_score *scores; /* per product; band 0: the words do not match */
+    uint32_t *found;            /* products that pass everything, best first */
+    uint32_t count;
+    bool all;
+};
+
+/* A word as typed: as it is written, without marks, or only its beginning. */
+static void type_word(struct shop *shop, struct question *question, const char *word)
+{
+    struct arena arena;
+    struct bytes folded = {0}, typed = bytes_of(word);
+    uint64_t *state = &shop->random;
+    arena_init(&arena, 1 << 16);
+    must(fold_text(shop->analyzer, word, strlen(word), &arena, &folded));
+    if (random_chance(state, 40))
+        typed = folded;
+    if (random_chance(state, 25)) {
+        size_t size = 1 + random_below(state, (uint32_t)typed.size);
+        while (size < typed.size && ((unsigned char)typed.data[size] & 0xC0) == 0x80)
+            size++;
+        typed.size = size;
+    }
+    size_t used = strlen(question->text);
+    snprintf(question->text + used, sizeof question->text - used, "%s%.*s", used == 0 ? "" : " ", (int)typed.size, typed.data);
+    arena_release(&arena);
+}
+
+static void ask_filters(struct shop *shop, struct question *question)
+{
+    uint64_t *state = &shop->random;
+    struct search_request *request = &question->request;
+    if (random_chance(state, 30)) {
+        snprintf(question->category, sizeof question->category, "nganh-%u", random_below(state, CATEGORIES));
+        request->category = bytes_of(question->category);
+    }
+    for (unsigned i = random_chance(state, 30) ? 1 + random_below(state, SLUGS) : 0; i-- > 0;) {
+        snprintf(question->slugs[i], sizeof question->slugs[i], "hang-%u", random_below(state, BRANDS + 1));
+        request->brands[request->brand_count++] = bytes_of(question->slugs[i]);
+    }
+    uint64_t low = random_price(state), high = random_price(state);
+    request->has_price_min = low != COLUMN_UNKNOWN && random_chance(state, 25);
+    request->has_price_max = high != COLUMN_UNKNOWN && random_chance(state, 25);
+    request->price_min_vnd = (uint32_t)low;
+    request->price_max_vnd = (uint32_t)high;
+    request->in_stock = random_chance(state, 25);
+}
+
+static void ask(struct shop *shop, struct question *question)
+{
+    static const char *const facets[] = {"brand", "category", "price"};
+    uint64_t *state = &shop->random;
+    *question = (struct question){0};
+    request_init(&question->request);
+    for (unsigned words = random_below(state, 5); words-- > 0;)
+        type_word(shop, question, random_word(state));
+    if (random_chance(state, 20) && question->text[0] != '\0')
+        strncat(question->text, " ", sizeof question->text - strlen(question->text) - 1);
+    question->request.text = bytes_of(question->text);
+    ask_filters(shop, question);
+    for (unsigned i = 0; i < 3; i++)
+        if (random_chance(state, 60))
+            question->request.facets[question->request.facet_count++] = bytes_of(facets[i]);
+    question->request.facet_limit = random_chance(state, 30) ? 1 + random_below(state, 6) : 100;
+    question->request.sort = random_chance(state, 50) ? SORT_RELEVANCE : (enum sort)random_below(state, 5);
+    question->request.limit = random_below(state, 30);
+    question->request.page = random_chance(state, 30) ? random_below(state, 4) : 0;
+}
+
+/* The order under test: set before qsort. */
+static const struct shop *sorted_shop;
+static const uint64_t *sorted_ranks;
+
+static int product_compare(const void *left, const void *right)
+{
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    if (sorted_ranks[a] != sorted_ranks[b])
+        return sorted_ranks[a] > sorted_ranks[b] ? -1 : 1;
+    const char *left_id = sorted_shop->products[a].id, *right_id = sorted_shop->products[b].id;
+    uint64_t left_order = id_order(bytes_of(left_id)), right_order = id_order(bytes_of(right_id));
+    return left_order != right_order ? (left_order < right_order ? -1 : 1) : strcmp(left_id, right_id);
+}
+
+static uint64_t naive_rank(const struct product *product, const struct naive_query *query, struct match_score score, enum sort sort)
+{
+    uint64_t paid = paid_of(product->price, product->sale);
+    uint64_t most = query->score_max == 0 ? PRIOR_MAX : query->score_max / 4;
+    uint64_t prior = product->prior == COLUMN_UNKNOWN ? 0 : product->prior * most / PRIOR_MAX;
+    switch (sort) {
+    case SORT_PRICE_ASC:
+        return paid == COLUMN_UNKNOWN ? 0 : UINT32_MAX - paid;
+    case SORT_PRICE_DESC:
+        return paid == COLUMN_UNKNOWN ? 0 : paid + 1;
+    case SORT_NEWEST:
+        return product->created == COLUMN_UNKNOWN ? 0 : product->created + 1;
+    case SORT_BEST_SELLING:
+        return product->sold == COLUMN_UNKNOWN ? 0 : product->sold;
+    case SORT_RELEVANCE:
+        break;
+    }
+    return (uint64_t)score.band << 60 | (uint64_t)(product->stock != 0) << 58 | (score.score + prior);
+}
+
+static bool words_read(struct shop *shop, struct snapshot *snapshot, const struct question *question, bool all, struct arena *arena,
+                       struct naive_query *query, struct answer *answer)
+{
+    bool met = false;
+    naive_read(shop, snapshot, question->request.text, all, arena, query);
+    for (uint32_t i = 0; i < shop->count; i++) {
+        answer->scores[i] = (struct match_score){0};
+        if (shop->products[i].live)
+            answer->scores[i] = naive_score(snapshot, query, &shop->products[i]);
+        met = met || answer->scores[i].band > 0;
+    }
+    answer->all = all;
+    return met;
+}
+
+static void answer_build(struct shop *shop, struct snapshot *snapshot, const struct question *question, struct arena *arena,
+                         struct answer *answer)
+{
+    const struct search_request *request = &question->request;
+    struct naive_query query;
+    uint64_t *ranks = memory_calloc(shop->count + 1, sizeof *ranks);
+    answer->count = 0;
+    if (!words_read(shop, snapshot, question, false, arena, &query, answer) && query.positions > 0)
+        words_read(shop, snapshot, question, true, arena, &query, answer);
+    for (uint32_t i = 0; i < shop->count; i++) {
+        const struct product *product = &shop->products[i];
+        if (answer->scores[i].band == 0 || !category_passes(shop, request, product) || !brand_passes(request, product) ||
+            !offer_passes(request, product, true))
+            continue;
+        ranks[i] = naive_rank(product, &query, answer->scores[i], request->sort);
+        answer->found[answer->count++] = i;
+    }
+    sorted_shop = shop;
+    sorted_ranks = ranks;
+    qsort(answer->found, answer->count, sizeof *answer->found, product_compare);
+    for (uint32_t i = 0; i < answer->count; i++)
+        answer->scores[answer->found[i]].score = (uint32_t)i; /* the place, for messages */
+    free(ranks);
+}
+
+static void fail_question(const struct question *question, const char *what)
+{
+    const struct search_request *request = &question->request;
+    fail_msg("%s: \"%s\", category %.*s, %u brands, price %d %u..%d %u, stock %d, sort %d, limit %u, page %u", what, question->text,
+             (int)request->category.size, request->category.size > 0 ? request->category.data : "", request->brand_count,
+             request->has_price_min, request->price_min_vnd, request->has_price_max, request->price_max_vnd, request->in_stock,
+             (int)request->sort, request->limit, request->page);
+}
+
+static void compare_hits(const struct shop *shop, const struct question *question, const struct answer *answer,
+                         const struct search_result *result)
+{
+    uint32_t first = question->request.page * question->request.limit;
+    uint32_t expected = first >= answer->count ? 0 : least(answer->count - first, question->request.limit);
+    if (result->total != answer->count) {
+        print_message("total %llu, not %u\n", (unsigned long long)result->total, answer->count);
+        fail_question(question, "total");
+    }
+    if (result->hit_count != expected || result->partial || strcmp(result->zone, answer->all ? "all" : "core") != 0)
+        fail_question(question, "hits or zone");
+    for (uint32_t i = 0; i < expected; i++)
+        if (result->hits[i].document != shop->products[answer->found[first + i]].document) {
+            print_message("place %u: document %u, not %u\n", first + i, result->hits[i].document,
+                          shop->products[answer->found[first + i]].document);
+            fail_question(question, "order");
+        }
+}
+
+/* The products that a facet counts: its own selection left out. */
+static bool is_counted(struct shop *shop, const struct question *question, const struct answer *answer, uint32_t i, const char *facet)
+{
+    const struct search_request *request = &question->request;
+    const struct product *product = &shop->products[i];
+    return answer->scores[i].band > 0 && (strcmp(facet, "category") == 0 || category_passes(shop, request, product)) &&
+           (strcmp(facet, "brand") == 0 || brand_passes(request, product)) && offer_passes(request, product, strcmp(facet, "price") != 0);
+}
+
+static int bytes_order(struct bytes a, struct bytes b)
+{
+    int order = memcmp(a.data, b.data, a.size < b.size ? a.size : b.size);
+    return order != 0 ? order : (int)a.size - (int)b.size;
+}
+
+static void compare_brand(struct shop *shop, const struct question *question, const struct answer *answer, const struct facet_result *facet)
+{
+    uint64_t counts[BRANDS] = {0};
+    unsigned values = 0;
+    for (uint32_t i = 0; i < shop->count; i++)
+        if (shop->products[i].brand != UINT32_MAX && is_counted(shop, question, answer, i, "brand"))
+            counts[shop->products[i].brand]++;
+    for (unsigned i = 0; i < BRANDS; i++)
+        values += counts[i] > 0;
+    if (facet->truncated != (values > question->request.facet_limit) || facet->value_count != least(values, question->request.facet_limit))
+        fail_question(question, "brand count");
+    for (unsigned i = 0; i < facet->value_count; i++) {
+        const struct facet_value *value = &facet->values[i], *before = i > 0 ? value - 1 : NULL;
+        char slug[32];
+        bool selected = false;
+        snprintf(slug, sizeof slug, "hang-%u", value->ordinal);
+        for (unsigned j = 0; j < question->request.brand_count; j++)
+            selected = selected || text_is(question->request.brands[j], slug);
+        if (!text_is(value->slug, slug) || value->count != counts[value->ordinal] || value->selected != selected)
+            fail_question(question, "brand value");
+        if (before != NULL &&
+            (before->count < value->count || (before->count == value->count && bytes_order(before->label, value->label) >= 0)))
+            fail_question(question, "brand order");
+        counts[value->ordinal] = 0;
+    }
+    for (unsigned i = 0; i < BRANDS; i++)
+        if (facet->value_count > 0 && counts[i] > facet->values[facet->value_count - 1].count)
+            fail_question(question, "brand left out");
+}
+
+/* Pre-order: a value stands behind its parent, and only its ancestors' other descendants between them. */
+static void compare_category(struct shop *shop, const struct question *question, const struct answer *answer,
+                             const struct facet_result *facet)
+{
+    uint64_t counts[CATEGORIES] = {0};
+    uint32_t stack[CATEGORIES] = {0};
+    unsigned values = 0, depth = 0;
+    for (uint32_t i = 0; i < shop->count; i++)
+        if (shop->products[i].category != UINT32_MAX && is_counted(shop, question, answer, i, "category"))
+            for (uint32_t up = shop->products[i].category; up != UINT32_MAX; up = shop->parents[up])
+                counts[up]++;
+    for (unsigned i = 0; i < CATEGORIES; i++)
+        values += counts[i] > 0;
+    if (facet->truncated != (values > question->request.facet_limit) || facet->value_count != least(values, question->request.facet_limit))
+        fail_question(question, "category count");
+    for (unsigned i = 0; i < facet->value_count; i++) {
+        const struct facet_value *value = &facet->values[i];
+        char slug[32];
+        snprintf(slug, sizeof slug, "nganh-%u", value->ordinal);
+        while (depth > 0 && stack[depth - 1] != value->parent)
+            depth--;
+        if (value->parent != shop->parents[value->ordinal] || (value->parent != UINT32_MAX && depth == 0))
+            fail_question(question, "category place");
+        stack[depth++] = value->ordinal;
+        if (!text_is(value->slug, slug) || value->count != counts[value->ordinal] ||
+            value->selected != text_is(question->request.category, slug))
+            fail_question(question, "category value");
+        for (unsigned j = 0; j < i; j++)
+            if (facet->values[j].parent == value->parent && facet->values[j].count < value->count)
+                fail_question(question, "category order");
+    }
+    for (unsigned i = 0; i < CATEGORIES; i++)
+        for (unsigned j = 0, shown = 0; j < facet->value_count; j++) {
+            shown = shown || facet->values[j].ordinal == i;
+            if (j + 1 == facet->value_count && !shown && facet->truncated)
+                for (unsigned k = 0; k < facet->value_count; k++)
+                    if (counts[i] > facet->values[k].count)
+                        fail_question(question, "category left out");
+        }
+}
+
+static void compare_price(struct shop *shop, const struct question *question, const struct answer *answer, const struct facet_result *facet)
+{
+    uint64_t known = 0, binned = 0;
+    uint32_t min = UINT32_MAX, max = 0;
+    uint64_t counts[32] = {0};
+    assert_true(facet->bin_count <= 20);
+    for (uint32_t i = 0; i < shop->count; i++) {
+        uint64_t paid = paid_of(shop->products[i].price, shop->products[i].sale);
+        if (paid == COLUMN_UNKNOWN || !is_counted(shop, question, answer, i, "price"))
+            continue;
+        known++;
+        min = paid < min ? (uint32_t)paid : min;
+        max = paid > max ? (uint32_t)paid : max;
+        for (unsigned bin = 0; bin < facet->bin_count; bin++)
+            counts[bin] += paid >= facet->bins[bin].low_vnd && paid < facet->bins[bin].high_vnd;
+    }
+    for (unsigned bin = 0; bin < facet->bin_count; bin++) {
+        binned += facet->bins[bin].count;
+        if (facet->bins[bin].count != counts[bin] || facet->bins[bin].count == 0 || facet->bins[bin].low_vnd >= facet->bins[bin].high_vnd)
+            fail_question(question, "price bin");
+        if (bin > 0 && facet->bins[bin].low_vnd < facet->bins[bin - 1].high_vnd)
+            fail_question(question, "price bins overlap");
+    }
+    if (binned != known || (known > 0 && (facet->min_vnd != min || facet->max_vnd != max)))
+        fail_question(question, "price bounds");
+}
+
+static void compare_facets(struct shop *shop, const struct question *question, const struct answer *answer,
+                           const struct search_result *result)
+{
+    assert_int_equal(result->facet_count, question->request.facet_count);
+    for (unsigned i = 0; i < result->facet_count; i++) {
+        const struct facet_result *facet = &result->facets[i];
+        if (text_is(facet->name, "brand"))
+            compare_brand(shop, question, answer, facet);
+        else if (text_is(facet->name, "category"))
+            compare_category(shop, question, answer, facet);
+        else
+            compare_price(shop, question, answer, facet);
+    }
+}
+
+static void compare(struct shop *shop, unsigned questions)
+{
+    struct snapshot *snapshot = shop_read(shop);
+    struct answer answer = {.scores = memory_calloc(shop->count + 1, sizeof *answer.scores),
+                            .found = memory_calloc(shop->count + 1, sizeof *answer.found)};
+    struct arena arena;
+    arena_init(&arena, 64 << 20);
+    for (unsigned i = 0; i < questions; i++) {
+        struct question question;
+        struct search_result result;
+        struct error error = {0};
+        ask(shop, &question);
+        answer_build(shop, snapshot, &question, &arena, &answer);
+        if (search_run(snapshot, shop->analyzer, &question.request, &(struct search_limits){0}, &arena, &result, &error) != STATUS_OK)
+            fail_msg("\"%s\": %s", question.text, error.text);
+        compare_hits(shop, &question, &answer, &result);
+        compare_facets(shop, &question, &answer, &result);
+        arena_reset(&arena);
+    }
+    arena_release(&arena);
+    free(answer.scores);
+    free(answer.found);
+    snapshot_close(snapshot);
+}
+
+static void shop_edit(struct shop *shop, unsigned edits, uint32_t gap)
+{
+    struct batch *batch = shop_begin(shop);
+    for (unsigned i = 0; i < edits; i++) {
+        struct product *product = &shop->products[random_below(&shop->random, shop->count)];
+        uint32_t what = random_below(&shop->random, 4);
+        if (what == 0) {
+            shop_add(shop, batch, random_below(&shop->random, gap));
+        } else if (product->live && what == 1) {
+            product_remove(batch, product);
+        } else if (product->live && what == 2) {
+            product_fill(shop, product);
+            product_write(batch, product);
+        } else if (product->live) {
+            product_offer(product, &shop->random);
+            product_derive(product);
+            offer_write(batch, product);
+        }
+    }
+    shop_commit(batch);
+}
+
+static void run(uint64_t seed, uint32_t products, uint32_t gap, unsigned rounds, unsigned questions)
+{
+    struct shop shop;
+    shop_open(&shop, seed);
+    struct batch *batch = shop_begin(&shop);
+    for (uint32_t i = 0; i < products; i++)
+        shop_add(&shop, batch, random_below(&shop.random, gap));
+    shop_commit(batch);
+    for (unsigned round = 0; round < rounds; round++) {
+        compare(&shop, questions);
+        shop_edit(&shop, products / 8 + 3, gap);
+    }
+    compare(&shop, questions);
+    shop_close(&shop);
+}
+
+static uint64_t seed;
+
+static void scattered_shop(void **state)
+{
+    (void)state;
+    run(seed, 250, 200, 3, 80);
+}
+
+static void tiny_shops(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 6; i++)
+        run(seed + i, 1 + i * 5, 2, 2, 60);
+}
+
+/* Every number is a live product at first, and the common words fill many blocks of a window. */
+static void dense_shop(void **state)
+{
+    (void)state;
+    run(seed, 5000, 1, 1, 40);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tiny_shops),
+        cmocka_unit_test(scattered_shop),
+        cmocka_unit_test(dense_shop),
+    };
+    seed = seed_take();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

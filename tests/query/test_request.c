@@ -1,0 +1,208 @@
+/* Every parameter, its bounds, and the sentence that a wrong value gets. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "query/request.h"
+
+static struct bytes bytes_of(const char *text)
+{
+    return (struct bytes){.data = text, .size = strlen(text)};
+}
+
+struct example {
+    const char *name, *value;
+    const char *message; /* NULL: it is taken; else what the error begins with */
+};
+
+static const struct example examples[] = {
+    {"q", "tủ lạnh", NULL},
+    {"q", "", NULL},
+    {"q", "t\xE1\xBB", "q is not valid UTF-8"},
+    {"category", "dien-thoai", NULL},
+    {"category", "", "category has 0 bytes: it must be a slug of 1 to 255 bytes"},
+    {"brand", "samsung", NULL},
+    {"brand", "samsung,lg", NULL},
+    {"brand", "samsung,", "brand has 0 bytes"},
+    {"brand", "", "brand has 0 bytes"},
+    {"priceMin", "0", NULL},
+    {"priceMin", "4294967294", NULL},
+    {"priceMin", "0004294967294", NULL},
+    {"priceMin", "4294967295", "priceMin is \"4294967295\": it must be a whole number from 0 to 4294967294"},
+    {"priceMin", "18446744073709551617", "priceMin is \"18446744073709551617\": it must be"},
+    {"priceMin", "99999999999999999999999999999999999999999999", "priceMin is \"9999999999999999999999999999999999999999\": it must be"},
+    {"priceMin", "-1", "priceMin is \"-1\": it must be"},
+    {"priceMin", "+1", "priceMin is \"+1\": it must be"},
+    {"priceMin", "0x10", "priceMin is \"0x10\": it must be"},
+    {"priceMin", "1e9", "priceMin is \"1e9\": it must be"},
+    {"priceMin", "1.5", "priceMin is \"1.5\": it must be"},
+    {"priceMin", " 1", "priceMin is \" 1\": it must be"},
+    {"priceMin", "NaN", "priceMin is \"NaN\": it must be"},
+    {"priceMin", "", "priceMin is \"\": it must be"},
+    {"priceMax", "1;drop", "priceMax is \"1;drop\": it must be"},
+    {"priceMax", "10000000", NULL},
+    {"inStock", "true", NULL},
+    {"inStock", "0", NULL},
+    {"inStock", "yes", "inStock is \"yes\": it must be true or false"},
+    {"facets", "brand,category,price", NULL},
+    {"facets", "*", NULL},
+    {"facets", "brand,", "a facet without a name"},
+    {"facets", "brands", "unknown facet \"brands\"; did you mean brand?"},
+    {"facets", "màu", "unknown facet \"màu\": the facets are brand, category, price and specs.<name>"},
+    {"facetLimit", "1", NULL},
+    {"facetLimit", "1000", NULL},
+    {"facetLimit", "0", "facetLimit is \"0\": it must be a whole number from 1 to 1000"},
+    {"facetLimit", "1001", "facetLimit is \"1001\": it must be"},
+    {"sort", "relevance", NULL},
+    {"sort", "bestSelling", NULL},
+    {"sort", "price", "sort is \"price\": it must be relevance, priceAsc, priceDesc, newest or bestSelling"},
+    {"sort", "ắắắắắắắắắắắắắắắắ", "sort is \"ắắắắắắắắắắắắắ\": it must be"},
+    {"limit", "0", NULL},
+    {"limit", "100", NULL},
+    {"limit", "101", "limit is \"101\": it must be a whole number from 0 to 100"},
+    {"limit", "2147483648", "limit is \"2147483648\": it must be"},
+    {"page", "10000", NULL},
+    {"page", "10001", "page is \"10001\": it must be"},
+    {"pricemin", "1", "unknown parameter pricemin; did you mean priceMin?"},
+    {"Q", "1", "unknown parameter \"Q\"; there are q, category"},
+    {"\xFF", "1", "a parameter's name is not valid UTF-8"},
+};
+
+static void each_parameter(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+        const struct example *example = &examples[i];
+        struct search_request request;
+        struct error error = {0};
+        request_init(&request);
+        enum status status = request_set(&request, example->name, bytes_of(example->value), &error);
+        if (status != (example->message == NULL ? STATUS_OK : STATUS_INVALID))
+            fail_msg("%s=%s: %s", example->name, example->value, error.text);
+        if (example->message != NULL && strncmp(error.text, example->message, strlen(example->message)) != 0)
+            fail_msg("%s=%s: \"%s\"", example->name, example->value, error.text);
+        assert_int_equal(error.status, status);
+    }
+}
+
+static void values_arrive(void **state)
+{
+    (void)state;
+    struct search_request request;
+    static const char *const pairs[][2] = {{"q", "máy"},        {"category", "tivi"}, {"brand", "lg,sony"},  {"brand", "lg"},
+                                           {"priceMin", "5"},   {"priceMax", "70"},   {"inStock", "true"},   {"facets", "price,brand"},
+                                           {"facets", "price"}, {"facetLimit", "7"},  {"sort", "priceDesc"}, {"limit", "9"},
+                                           {"page", "3"}};
+    request_init(&request);
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        assert_int_equal(request_set(&request, pairs[i][0], bytes_of(pairs[i][1]), NULL), STATUS_OK);
+    assert_int_equal(request.text.size, strlen("máy"));
+    assert_memory_equal(request.category.data, "tivi", 4);
+    assert_int_equal(request.brand_count, 2);
+    assert_memory_equal(request.brands[1].data, "sony", 4);
+    assert_true(request.has_price_min && request.has_price_max && request.in_stock);
+    assert_int_equal(request.price_min_vnd, 5);
+    assert_int_equal(request.price_max_vnd, 70);
+    assert_int_equal(request.facet_count, 2);
+    assert_memory_equal(request.facets[0].data, "price", 5);
+    assert_int_equal(request.facet_limit, 7);
+    assert_int_equal(request.sort, SORT_PRICE_DESC);
+    assert_int_equal(request.limit, 9);
+    assert_int_equal(request.page, 3);
+    assert_int_equal(request_check(&request, NULL), STATUS_OK);
+}
+
+static void defaults(void **state)
+{
+    (void)state;
+    struct search_request request;
+    request_init(&request);
+    assert_int_equal(request.limit, HITS_DEFAULT);
+    assert_int_equal(request.facet_limit, FACET_VALUES_DEFAULT);
+    assert_int_equal(request.sort, SORT_RELEVANCE);
+    assert_int_equal(request_set(&request, "facets", bytes_of("*"), NULL), STATUS_OK);
+    assert_int_equal(request.facet_count, 3);
+}
+
+static void twice(void **state)
+{
+    (void)state;
+    static const char *const once[] = {"q", "category", "priceMin", "priceMax", "inStock", "facetLimit", "limit", "page"};
+    for (size_t i = 0; i < sizeof once / sizeof once[0]; i++) {
+        struct search_request request;
+        struct error error = {0};
+        request_init(&request);
+        assert_int_equal(request_set(&request, once[i], bytes_of("1"), &error), STATUS_OK);
+        assert_int_equal(request_set(&request, once[i], bytes_of("1"), &error), STATUS_INVALID);
+        assert_non_null(strstr(error.text, "is given twice"));
+    }
+}
+
+static void sizes(void **state)
+{
+    (void)state;
+    struct search_request request;
+    char text[QUERY_BYTES_MAX + 1], slug[SLUG_BYTES_MAX + 1];
+    memset(text, 'a', sizeof text);
+    memset(slug, 'a', sizeof slug);
+    request_init(&request);
+    assert_int_equal(request_set(&request, "q", (struct bytes){text, QUERY_BYTES_MAX}, NULL), STATUS_OK);
+    assert_int_equal(request_set(&request, "category", (struct bytes){slug, SLUG_BYTES_MAX}, NULL), STATUS_OK);
+    request_init(&request);
+    assert_int_equal(request_set(&request, "q", (struct bytes){text, QUERY_BYTES_MAX + 1}, NULL), STATUS_INVALID);
+    assert_int_equal(request_set(&request, "category", (struct bytes){slug, SLUG_BYTES_MAX + 1}, NULL), STATUS_INVALID);
+    assert_int_equal(request_set(&request, "brand", (struct bytes){"a\0b", 3}, NULL), STATUS_INVALID);
+}
+
+static void many_brands(void **state)
+{
+    (void)state;
+    struct search_request request;
+    struct error error = {0};
+    char slugs[BRANDS_MAX + 1][16];
+    request_init(&request);
+    for (unsigned i = 0; i < BRANDS_MAX; i++) {
+        snprintf(slugs[i], sizeof slugs[i], "hang-%u", i);
+        assert_int_equal(request_set(&request, "brand", bytes_of(slugs[i]), NULL), STATUS_OK);
+    }
+    assert_int_equal(request_set(&request, "brand", bytes_of(slugs[0]), NULL), STATUS_OK);
+    assert_int_equal(request_set(&request, "brand", bytes_of("hang-khac"), &error), STATUS_INVALID);
+    assert_non_null(strstr(error.text, "at most 50 brands"));
+    assert_int_equal(request.brand_count, BRANDS_MAX);
+}
+
+static void whole_request(void **state)
+{
+    (void)state;
+    struct search_request request;
+    struct error error = {0};
+    request_init(&request);
+    request.has_price_min = request.has_price_max = true;
+    request.price_min_vnd = request.price_max_vnd = 10;
+    assert_int_equal(request_check(&request, &error), STATUS_OK);
+    request.price_min_vnd = 11;
+    assert_int_equal(request_check(&request, &error), STATUS_INVALID);
+    assert_string_equal(error.text, "priceMin is 11 and priceMax is 10: priceMin must not be greater than priceMax");
+    request_init(&request);
+    request.limit = 100;
+    request.page = PAGE_DEPTH_MAX / 100;
+    assert_int_equal(request_check(&request, &error), STATUS_OK);
+    request.page++;
+    assert_int_equal(request_check(&request, &error), STATUS_INVALID);
+    assert_non_null(strstr(error.text, "page * limit may be at most 10000"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_parameter), cmocka_unit_test(values_arrive), cmocka_unit_test(defaults),      cmocka_unit_test(twice),
+        cmocka_unit_test(sizes),          cmocka_unit_test(many_brands),   cmocka_unit_test(whole_request),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

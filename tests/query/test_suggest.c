@@ -1,0 +1,166 @@
+/* Suggestions: from prefixes and from words in any order, with what the typed text covers. */
+#include "shop.h"
+
+#include "query/request.h"
+#include "query/suggest.h"
+#include "storage/bytes.h"
+#include "storage/suggest.h"
+
+struct fixture {
+    struct shop shop;
+    struct arena arena;
+    struct snapshot *snapshot;
+};
+
+static void suggest_add(struct shop *shop, struct batch *batch, uint8_t kind, const char *name, uint16_t weight, struct bytes reference)
+{
+    struct arena arena;
+    struct suggestion entry = {.kind = kind, .weight = weight, .reference = reference};
+    arena_init(&arena, 1 << 16);
+    must(fold_text(shop->analyzer, name, strlen(name), &arena, &entry.text));
+    must(suggest_put(batch, &entry));
+    arena_release(&arena);
+}
+
+static void product_named(struct shop *shop, struct batch *batch, const char *id, const char *name, uint16_t weight)
+{
+    struct product *product = shop_add(shop, batch, 0);
+    must(document_del(batch, bytes_of(product->id)));
+    snprintf(product->id, sizeof product->id, "%s", id);
+    snprintf(product->name, sizeof product->name, "%s", name);
+    product->core_count = product->body_count = 0;
+    terms_add(shop, product->core, &product->core_count, name, &shop->random);
+    product_write(batch, product);
+    suggest_add(shop, batch, SUGGEST_PRODUCT, name, weight, bytes_of(product->id));
+}
+
+static void label_named(struct shop *shop, struct batch *batch, uint16_t field, uint8_t kind, const char *name, const char *slug)
+{
+    uint32_t ordinal = 0;
+    unsigned char reference[4];
+    struct label label = {.key = bytes_of(slug), .text = bytes_of(name), .slug = bytes_of(slug), .parent = LABEL_NO_PARENT};
+    must(label_put(batch, field, &label, &ordinal));
+    key_put_u32(reference, ordinal);
+    suggest_add(shop, batch, kind, name, 20000, (struct bytes){(const char *)reference, sizeof reference});
+}
+
+static int open_fixture(void **state)
+{
+    struct fixture *fixture = memory_calloc(1, sizeof *fixture);
+    struct shop *shop = &fixture->shop;
+    shop_open(shop, 1);
+    arena_init(&fixture->arena, 16 << 20);
+    struct batch *batch = shop_begin(shop);
+    label_named(shop, batch, FACET_CATEGORY, SUGGEST_CATEGORY, "Bàn ủi", "ban-ui");
+    label_named(shop, batch, FACET_BRAND, SUGGEST_BRAND, "Samsung", "samsung");
+    product_named(shop, batch, "1", "Samsung Galaxy A55 5G 256GB", 50);
+    product_named(shop, batch, "2", "Bàn ủi hơi nước Philips GC-2147", 40);
+    product_named(shop, batch, "3", "Bán sạc dự phòng", 30);
+    product_named(shop, batch, "4", "Điện thoại Samsung Galaxy S24", 20);
+    product_named(shop, batch, "5", "Samsung đã ngừng bán", 90);
+    product_named(shop, batch, "6", "Nồi co\xCC\x9B\x6D die\xCC\xA3\xCC\x82n tử", 10); /* NFD */
+    shop_commit(batch);
+    batch = shop_begin(shop);
+    for (uint32_t i = 0; i < shop->count; i++)
+        if (strcmp(shop->products[i].id, "5") == 0)
+            product_remove(batch, &shop->products[i]); /* its suggestion is left over */
+    shop_commit(batch);
+    fixture->snapshot = shop_read(shop);
+    *state = fixture;
+    return 0;
+}
+
+static int close_fixture(void **state)
+{
+    struct fixture *fixture = *state;
+    snapshot_close(fixture->snapshot);
+    arena_release(&fixture->arena);
+    shop_close(&fixture->shop);
+    free(fixture);
+    return 0;
+}
+
+/* "kind:text[matched part]" of each suggestion, joined by " | ". */
+static const char *suggested(struct fixture *fixture, const char *text, unsigned limit)
+{
+    static char line[2048];
+    struct suggest_result result;
+    must(suggest_run(fixture->snapshot, fixture->shop.analyzer, bytes_of(text), limit, &fixture->arena, &result));
+    line[0] = '\0';
+    for (unsigned i = 0; i < result.count; i++) {
+        const struct suggestion_hit *hit = &result.hits[i];
+        size_t used = strlen(line);
+        assert_true(hit->match_start + hit->match_size <= hit->text.size);
+        snprintf(line + used, sizeof line - used, "%s%c:%.*s[%.*s]", i == 0 ? "" : " | ", "?bcp"[hit->kind], (int)hit -> slug.size,
+                 hit->slug.data, (int)hit->match_size, hit->text.data + hit->match_start);
+        assert_int_equal(hit->kind == SUGGEST_PRODUCT, hit->id.size > 0);
+    }
+    return line;
+}
+
+static void by_prefix(void **state)
+{
+    assert_string_equal(suggested(*state, "sam", 10), "b:samsung[Sam] | p:1[Sam] | p:4[Sam]");
+    assert_string_equal(suggested(*state, "samsung gala", 10), "p:1[Samsung Gala] | p:4[Samsung Gala]");
+    assert_string_equal(suggested(*state, "sam", 1), "b:samsung[Sam]");
+}
+
+/* Typed with marks, what contradicts them stands behind. */
+static void marks_order(void **state)
+{
+    assert_string_equal(suggested(*state, "ban", 10), "c:ban-ui[Bàn] | p:2[Bàn] | p:3[Bán]");
+    assert_string_equal(suggested(*state, "bán", 10), "p:3[Bán] | c:ban-ui[Bàn] | p:2[Bàn]");
+    assert_string_equal(suggested(*state, "bàn u", 10), "c:ban-ui[Bàn ủ] | p:2[Bàn ủ]");
+}
+
+static void words_in_any_order(void **state)
+{
+    assert_string_equal(suggested(*state, "philips ủi", 10), "p:2[]");
+    assert_string_equal(suggested(*state, "a55 galaxy", 10), "p:1[]");
+    assert_string_equal(suggested(*state, "galaxy s2", 10), "p:4[Galaxy S2]");
+    assert_string_equal(suggested(*state, "galaxy 2", 10), "");
+}
+
+static void spans_of_source(void **state)
+{
+    assert_string_equal(suggested(*state, "gc2147", 10), "p:2[GC-2147]");
+    assert_string_equal(suggested(*state, "gc21", 10), "p:2[GC-21]");
+    assert_string_equal(suggested(*state, "nồi cơm đi", 10), "p:6[Nồi co\xCC\x9B\x6D di]"); /* contradicts, but is all there is */
+    assert_string_equal(suggested(*state, "nồi cơm di", 10), "p:6[Nồi co\xCC\x9B\x6D di]");
+    assert_string_equal(suggested(*state, "nồi cơm die", 10), "p:6[Nồi co\xCC\x9B\x6D die\xCC\xA3\xCC\x82]");
+}
+
+static void nothing_typed(void **state)
+{
+    assert_string_equal(suggested(*state, "", 2), "c:ban-ui[] | b:samsung[]");
+    assert_string_equal(suggested(*state, "khongcogi", 10), "");
+    char text[QUERY_BYTES_MAX + 1];
+    memset(text, 'a', QUERY_BYTES_MAX);
+    text[QUERY_BYTES_MAX] = '\0';
+    assert_string_equal(suggested(*state, text, 10), "");
+}
+
+static void empty_index(void **state)
+{
+    (void)state;
+    struct shop shop;
+    struct suggest_result result;
+    struct arena arena;
+    shop_open(&shop, 1);
+    arena_init(&arena, 1 << 20);
+    struct snapshot *snapshot = shop_read(&shop);
+    must(suggest_run(snapshot, shop.analyzer, bytes_of("tủ lạnh"), 10, &arena, &result));
+    assert_int_equal(result.count, 0);
+    snapshot_close(snapshot);
+    arena_release(&arena);
+    shop_close(&shop);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(by_prefix),       cmocka_unit_test(marks_order),   cmocka_unit_test(words_in_any_order),
+        cmocka_unit_test(spans_of_source), cmocka_unit_test(nothing_typed), cmocka_unit_test(empty_index),
+    };
+    return cmocka_run_group_tests(tests, open_fixture, close_fixture);
+}
