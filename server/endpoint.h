@@ -1,0 +1,41 @@
+/* What an endpoint's handler gets, and the handlers. The router (router.c) holds one table row for each. */
+#ifndef TIM_SERVER_ENDPOINT_H
+#define TIM_SERVER_ENDPOINT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/answer.h"
+#include "server/metrics.h"
+#include "server/target.h"
+#include "server/view.h"
+
+struct analyzer;
+
+/* What all threads of a server share; only `draining` changes while it runs. */
+struct service {
+    const struct analyzer *analyzer;
+    uint64_t cpu_ns;                      /* deadline of one search, of its thread's CPU time; 0: none */
+    const struct metrics *const *metrics; /* of each thread */
+    unsigned thread_count;
+    atomic_bool draining;
+};
+
+struct call {
+    const struct service *service;
+    const struct target *target;
+    struct bytes variable; /* what stood in the place of "{slug}" in the route's path */
+    struct view *view;     /* begun already when the route needs the index */
+    struct answer *answer;
+};
+
+/* A handler writes the answer's body, or returns a status and its sentence, from which the router makes the error body. */
+enum status search_endpoint(struct call *call, struct error *error);
+enum status suggest_endpoint(struct call *call, struct error *error);
+enum status product_endpoint(struct call *call, struct error *error);
+enum status healthz_endpoint(struct call *call, struct error *error);
+enum status readyz_endpoint(struct call *call, struct error *error);
+enum status metrics_endpoint(struct call *call, struct error *error);
+
+#endif

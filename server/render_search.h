@@ -1,0 +1,15 @@
+/* A search's result as the JSON of the API: what GET /v1/search answers and `tim search` prints. */
+#ifndef TIM_SERVER_RENDER_SEARCH_H
+#define TIM_SERVER_RENDER_SEARCH_H
+
+#include "base/arena.h"
+#include "query/search.h"
+
+struct snapshot;
+
+/* Appends {"hits":[...],"total","facets":{...},"page","limit","zone","partial"}. `result` is `request`'s, of this snapshot. CORRUPT: a hit
+ * could not be read; LIMIT: the arena's cap. `out` then holds half an object. */
+MUST_USE enum status search_render(struct snapshot *snapshot, const struct search_request *request, const struct search_result *result,
+                                   struct arena *arena, struct buffer *out);
+
+#endif

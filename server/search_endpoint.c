@@ -1,0 +1,33 @@
+/* GET /v1/search */
+#include "base/clock.h"
+#include "query/search.h"
+#include "server/endpoint.h"
+#include "server/render_search.h"
+
+static enum status request_build(const struct target *target, struct search_request *request, struct error *error)
+{
+    request_init(request);
+    for (unsigned i = 0; i < target->parameter_count; i++) {
+        enum status status = request_set(request, target->parameters[i].name, target->parameters[i].value, error);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return request_check(request, error);
+}
+
+enum status search_endpoint(struct call *call, struct error *error)
+{
+    struct search_request request;
+    enum status status = request_build(call->target, &request, error);
+    if (status != STATUS_OK)
+        return status;
+    struct view *view = call->view;
+    struct search_limits limits = {.cpu_ns = call->service->cpu_ns};
+    struct search_result result = {0};
+    uint64_t start = clock_monotonic_ns();
+    status = search_run(view->snapshot, call->service->analyzer, &request, &limits, &view->arena, &result, error);
+    call->answer->engine_ns = clock_monotonic_ns() - start;
+    if (status == STATUS_OK)
+        status = search_render(view->snapshot, &request, &result, &view->arena, &call->answer->body);
+    return status;
+}

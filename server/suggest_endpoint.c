@@ -1,0 +1,65 @@
+/* GET /v1/search/suggest */
+#include <string.h>
+
+#include "base/clock.h"
+#include "query/request.h"
+#include "query/suggest.h"
+#include "server/endpoint.h"
+#include "server/render_suggest.h"
+#include "storage/snapshot.h"
+
+struct suggest_request {
+    struct bytes text;
+    unsigned limit;
+    bool has_text, has_limit;
+};
+
+static enum status limit_parse(struct bytes value, unsigned *limit, struct error *error)
+{
+    unsigned number = 0;
+    bool is_number = value.size > 0 && value.size <= 3;
+    for (size_t i = 0; i < value.size && is_number; i++) {
+        is_number = value.data[i] >= '0' && value.data[i] <= '9';
+        number = number * 10 + (unsigned)(value.data[i] - '0');
+    }
+    if (!is_number || number < 1 || number > SUGGESTIONS_MAX)
+        return error_set(error, STATUS_INVALID, "limit has to be a whole number from 1 to %d", SUGGESTIONS_MAX);
+    *limit = number;
+    return STATUS_OK;
+}
+
+/* The router let only q and limit through. */
+static enum status parameter_take(const struct parameter *parameter, struct suggest_request *request, struct error *error)
+{
+    bool is_text = strcmp(parameter->name, "q") == 0;
+    bool *seen = is_text ? &request->has_text : &request->has_limit;
+    if (*seen)
+        return error_set(error, STATUS_INVALID, "%s was given twice; give it once", parameter->name);
+    *seen = true;
+    if (!is_text)
+        return limit_parse(parameter->value, &request->limit, error);
+    if (parameter->value.size > QUERY_BYTES_MAX)
+        return error_set(error, STATUS_INVALID, "q has %zu bytes; at most %d", parameter->value.size, QUERY_BYTES_MAX);
+    request->text = parameter->value;
+    return STATUS_OK;
+}
+
+enum status suggest_endpoint(struct call *call, struct error *error)
+{
+    struct suggest_request request = {.text = {.data = "", .size = 0}, .limit = SUGGESTIONS_MAX};
+    for (unsigned i = 0; i < call->target->parameter_count; i++) {
+        enum status status = parameter_take(&call->target->parameters[i], &request, error);
+        if (status != STATUS_OK)
+            return status;
+    }
+    struct view *view = call->view;
+    struct suggest_result result = {0};
+    uint64_t start = clock_monotonic_ns();
+    enum status status = suggest_run(view->snapshot, call->service->analyzer, request.text, request.limit, &view->arena, &result);
+    call->answer->engine_ns = clock_monotonic_ns() - start;
+    if (status == STATUS_OK)
+        status = snapshot_status(view->snapshot);
+    if (status == STATUS_OK)
+        suggest_render(&result, &call->answer->body);
+    return status;
+}

@@ -1,0 +1,195 @@
+/* Results as JSON: nesting of category trees, prices that nobody knows, highlights that stay HTML. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "server/render_search.h"
+#include "server/render_suggest.h"
+#include "shop.h"
+#include "storage/env.h"
+#include "storage/snapshot.h"
+
+static struct site site;
+static struct env *env;
+static struct snapshot *snapshot;
+static struct arena arena;
+
+static json_t *render(const struct search_result *result)
+{
+    struct search_request request;
+    request_init(&request);
+    struct buffer out = {0};
+    assert_int_equal(search_render(snapshot, &request, result, &arena, &out), STATUS_OK);
+    json_error_t error;
+    json_t *json = json_loadb(out.data, out.size, JSON_REJECT_DUPLICATES, &error);
+    if (json == NULL)
+        print_error("%s in %.*s\n", error.text, (int)out.size, out.data);
+    assert_non_null(json);
+    buffer_release(&out);
+    arena_reset(&arena);
+    return json;
+}
+
+static json_t *render_facet_values(const char *name, struct facet_value *values, unsigned count)
+{
+    struct facet_result facet = {.name = shop_text(name), .values = values, .value_count = count};
+    json_t *json = render(&(struct search_result){.facets = &facet, .facet_count = 1, .zone = "core"});
+    json_t *list = json_incref(json_object_get(json_object_get(json_object_get(json, "facets"), name), "values"));
+    json_decref(json);
+    assert_true(json_is_array(list));
+    return list;
+}
+
+/* Walks the rendered tree in pre-order with a stack of its own and holds it against the values. */
+static void check_forest(const json_t *roots, const struct facet_value *values, unsigned count)
+{
+    enum { DEPTH_MAX = 64 };
+    const json_t *lists[DEPTH_MAX] = {roots};
+    size_t next[DEPTH_MAX] = {0};
+    uint32_t owners[DEPTH_MAX] = {LABEL_NO_PARENT};
+    unsigned depth = 1, seen = 0;
+    while (depth > 0) {
+        if (next[depth - 1] == json_array_size(lists[depth - 1])) {
+            depth--;
+            continue;
+        }
+        const json_t *node = json_array_get(lists[depth - 1], next[depth - 1]++);
+        assert_true(seen < count);
+        assert_int_equal(json_integer_value(json_object_get(node, "count")), values[seen].count);
+        assert_int_equal(values[seen].parent, owners[depth - 1]);
+        assert_true(depth < DEPTH_MAX);
+        lists[depth] = json_object_get(node, "children");
+        next[depth] = 0;
+        owners[depth] = values[seen].ordinal;
+        depth++;
+        seen++;
+    }
+    assert_int_equal(seen, count);
+}
+
+static void test_random_trees(void **state)
+{
+    (void)state;
+    unsigned seed = 3;
+    for (unsigned round = 0; round < 500; round++) {
+        struct facet_value values[40] = {{0}};
+        uint32_t open[41] = {LABEL_NO_PARENT};
+        unsigned depth = 1, count = (unsigned)rand_r(&seed) % 41;
+        for (unsigned i = 0; i < count; i++) {
+            depth = 1 + (unsigned)rand_r(&seed) % depth;
+            values[i] = (struct facet_value){.ordinal = (uint32_t)(100 - i),
+                                             .slug = shop_text("s"),
+                                             .label = shop_text("Điện \"máy\""),
+                                             .parent = open[depth - 1],
+                                             .count = i};
+            open[depth++] = values[i].ordinal;
+        }
+        json_t *roots = render_facet_values("category", values, count);
+        check_forest(roots, values, count);
+        json_decref(roots);
+    }
+}
+
+/* facet_limit may leave a parent out. */
+static void test_a_child_without_its_parent_becomes_a_root(void **state)
+{
+    (void)state;
+    struct facet_value values[] = {
+        {.ordinal = 1, .slug = shop_text("a"), .label = shop_text("A"), .parent = LABEL_NO_PARENT},
+        {.ordinal = 3, .slug = shop_text("c"), .label = shop_text("C"), .parent = 2},
+    };
+    json_t *roots = render_facet_values("category", values, 2);
+    assert_int_equal(json_array_size(roots), 2);
+    json_decref(roots);
+}
+
+static void test_prices(void **state)
+{
+    (void)state;
+    struct price_bin bins[] = {{0, 1000, 2}, {4000000000u, 4294967295u, 1}};
+    struct facet_result facet = {.name = shop_text("price"), .bins = bins, .bin_count = 2, .min_vnd = 0, .max_vnd = 4294967294u};
+    struct search_result result = {.facets = &facet, .facet_count = 1, .zone = "all", .total = 3, .partial = true};
+    json_t *json = render(&result);
+    const json_t *price = json_object_get(json_object_get(json, "facets"), "price");
+    assert_int_equal(json_integer_value(json_object_get(price, "max")), 4294967294u);
+    assert_int_equal(json_array_size(json_object_get(price, "histogram")), 2);
+    assert_true(json_is_true(json_object_get(json, "partial")));
+    json_decref(json);
+    facet.bin_count = 0;
+    json = render(&result);
+    assert_true(json_is_null(json_object_get(json_object_get(json_object_get(json, "facets"), "price"), "min")));
+    json_decref(json);
+}
+
+static void test_hits_that_are_not_there(void **state)
+{
+    (void)state;
+    struct search_hit hit = {.document = 1000};
+    struct search_request request;
+    struct buffer out = {0};
+    request_init(&request);
+    struct search_result result = {.hits = &hit, .hit_count = 1, .zone = "core"};
+    assert_int_equal(search_render(snapshot, &request, &result, &arena, &out), STATUS_CORRUPT);
+    buffer_release(&out);
+    arena_reset(&arena);
+}
+
+static void check_highlight(const char *text, unsigned start, unsigned size, const char *wanted)
+{
+    struct suggest_result result = {.count = 1};
+    result.hits[0] = (struct suggestion_hit){
+        .kind = SUGGEST_CATEGORY, .text = shop_text(text), .slug = shop_text("s"), .match_start = start, .match_size = size};
+    struct buffer out = {0};
+    suggest_render(&result, &out);
+    json_error_t error;
+    json_t *json = json_loadb(out.data, out.size, 0, &error);
+    assert_non_null(json);
+    const json_t *first = json_array_get(json_object_get(json, "suggestions"), 0);
+    assert_string_equal(json_string_value(json_object_get(first, "highlight")), wanted);
+    assert_string_equal(json_string_value(json_object_get(first, "text")), text);
+    assert_string_equal(json_string_value(json_object_get(first, "type")), "category");
+    assert_true(json_is_null(json_object_get(first, "id")));
+    json_decref(json);
+    buffer_release(&out);
+}
+
+static void test_highlights(void **state)
+{
+    (void)state;
+    check_highlight("Tủ lạnh", 0, 4, "<em>Tủ</em> lạnh");
+    check_highlight("Tủ lạnh", 0, 0, "Tủ lạnh");
+    check_highlight("a", 0, 1, "<em>a</em>");
+    check_highlight("", 0, 0, "");
+    check_highlight("<b>&\"'", 0, 3, "<em>&lt;b&gt;</em>&amp;&quot;&#39;");
+    check_highlight("<em>x</em>", 4, 1, "&lt;em&gt;<em>x</em>&lt;/em&gt;");
+    check_highlight("abc", 2, 2, "abc");
+    check_highlight("abc", 4, 1, "abc");
+    check_highlight("abc", 1, UINT32_MAX, "abc");
+}
+
+int main(void)
+{
+    struct error error = {0};
+    uint32_t generation = 0;
+    site_folder_make(&site);
+    site_publish(&site, shop_fill);
+    site_open_index(&site);
+    site_expect(index_acquire(site.index, &env, &generation, &error), &error);
+    site_expect(snapshot_open(env, &snapshot, &error), &error);
+    arena_init(&arena, 1 << 20);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_random_trees), cmocka_unit_test(test_a_child_without_its_parent_becomes_a_root),
+        cmocka_unit_test(test_prices),       cmocka_unit_test(test_hits_that_are_not_there),
+        cmocka_unit_test(test_highlights),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    arena_release(&arena);
+    snapshot_close(snapshot);
+    index_release(site.index, env);
+    site_close(&site);
+    return failed;
+}
