@@ -1,0 +1,50 @@
+#include "bench/machine.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+static void processor_name(char *out, size_t size)
+{
+    snprintf(out, size, "unknown processor");
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    char line[256];
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        char *colon = strncmp(line, "model name", 10) == 0 ? strchr(line, ':') : NULL;
+        if (colon == NULL)
+            continue;
+        line[strcspn(line, "\n")] = '\0';
+        snprintf(out, size, "%.*s", (int)size - 1, colon + 2);
+        break;
+    }
+    if (file != NULL)
+        fclose(file);
+}
+
+void machine_describe(struct machine *machine)
+{
+    *machine = (struct machine){0};
+    processor_name(machine->processor, sizeof machine->processor);
+    cpu_set_t allowed;
+    machine->processors = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? (unsigned)CPU_COUNT(&allowed) : 1;
+    machine->memory_bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    struct utsname system;
+    if (uname(&system) == 0)
+        snprintf(machine->system, sizeof machine->system, "%.60s %.60s", system.sysname, system.release);
+    snprintf(machine->compiler, sizeof machine->compiler, "%s %s", __VERSION__,
+#ifdef __OPTIMIZE__
+             "optimised"
+#else
+             "not optimised: these are no figures to quote"
+#endif
+    );
+}
+
+uint64_t machine_peak_bytes(void)
+{
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? (uint64_t)usage.ru_maxrss * 1024 : 0;
+}

@@ -1,0 +1,76 @@
+/* tim serve: answers searches over HTTP from an index, beside its indexer or without one. */
+#include <sched.h>
+
+#include "analyzers/analyzer.h"
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/stop.h"
+#include "server/server.h"
+#include "storage/index.h"
+
+/* The processors that this process may use, which in a container are fewer than the machine has. */
+static unsigned processors(void)
+{
+    cpu_set_t set;
+    unsigned count = sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+    return count > SERVER_THREADS_MAX ? SERVER_THREADS_MAX : count;
+}
+
+static enum status serve(const struct settings *settings, struct index *index, struct error *error)
+{
+    const volatile sig_atomic_t *stop = stop_flag();
+    struct analyzer *analyzer = analyzer_new();
+    struct server *server = NULL;
+    int64_t threads = settings_number(settings, "threads");
+    struct server_options options = {
+        .address = settings_text(settings, "listen"),
+        .port = (uint16_t)settings_number(settings, "port"),
+        .threads = threads > 0 ? (unsigned)threads : processors(),
+        .index = index,
+        .analyzer = analyzer,
+        .cpu_ns = (uint64_t)settings_number(settings, "query-cpu-ms") * 1000000u,
+        .connections_max = (unsigned)settings_number(settings, "connections-max"),
+        .header_timeout_ms = SERVER_HEADER_TIMEOUT_MS,
+        .drain_ms = SERVER_DRAIN_MS,
+        .access_log = settings_text(settings, "access-log"),
+    };
+    enum status status = server_open(&options, &server, error);
+    if (status == STATUS_OK) {
+        log_info("serve: listening on %s port %u with %u threads", options.address, (unsigned)server_port(server), options.threads);
+        server_run(server, stop);
+        log_info("serve: stopping");
+        server_close(server);
+    }
+    analyzer_free(analyzer);
+    return status;
+}
+
+static enum status run(const struct invocation *invocation, struct error *error)
+{
+    const struct settings *settings = invocation->settings;
+    struct index *index = NULL;
+    uint64_t map_bytes = (uint64_t)settings_number(settings, "map-gib") << 30;
+    enum status status = index_open(settings_text(settings, "index"), INDEX_READ, map_bytes, &index, error);
+    if (status != STATUS_OK)
+        return status;
+    status = serve(settings, index, error);
+    index_close(index);
+    return status;
+}
+
+static const struct setting options[] = {
+    {"access-log", SETTING_TEXT, 0, 4096, "-", "File for the access log, one JSON line per request; - is standard output, empty is none",
+     "FILE"},
+};
+
+const struct command command_serve = {
+    .name = "serve",
+    .summary = "Answer searches over HTTP",
+    .details = "Needs no indexer: it reads the folder, and sees each commit of the indexer at once. Runs until SIGTERM, then finishes the "
+               "requests it has begun.",
+    .settings = (const char *const[]){"index", "map-gib", "listen", "port", "threads", "query-cpu-ms", "connections-max", NULL},
+    .needs = (const char *const[]){"index", NULL},
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .run = run,
+};

@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""The main job: what is committed in the shop's database is in the search within a second, and a transaction's rows come all at once."""
+import hashlib
+import threading
+import time
+
+from harness import WORK, Postgres, Server, expect, expect_equal, indexer, main, tim, visible, wait_until
+
+INDEX = WORK / "index"
+PRODUCTS = 400
+state = {}
+
+
+def long_text(seed):
+    """About 20 kB that PostgreSQL cannot compress, so that it is stored out of line (TOAST)."""
+    return " ".join(hashlib.sha256(f"{seed} {i}".encode()).hexdigest()[:12] for i in range(1600))
+
+
+def found(q, **parameters):
+    return sorted(state["server"].ids(q, limit=100, **parameters))
+
+
+def total(q, **parameters):
+    return state["server"].search(q, limit=0, **parameters)["total"]
+
+
+def first_hit(q):
+    hits = state["server"].search(q, limit=1)["hits"]
+    return hits[0] if hits else {}
+
+
+def test_start():
+    state["pg"] = pg = Postgres()
+    state["sql"] = sql = pg.create_shop()
+    sql.run("""
+        INSERT INTO brands (id, name, slug) VALUES (1, 'Samsung', 'samsung'), (2, 'Panasonic', 'panasonic');
+        INSERT INTO categories (id, parent_id, name, slug) VALUES (1, NULL, 'Điện máy', 'dien-may'), (2, 1, 'Tủ lạnh', 'tu-lanh'),
+            (3, 1, 'Máy giặt', 'may-giat'), (4, NULL, 'Phụ kiện', 'phu-kien');
+    """)
+    sql.run(f"""
+        INSERT INTO products (id, category_id, brand_id, name, slug, sku, price, stock_quantity, description)
+        SELECT i, 2 + i % 2, 1 + i % 2, CASE i % 2 WHEN 0 THEN 'Tủ lạnh Inverter ' ELSE 'Máy giặt cửa trước ' END || 'mẫu ' || i,
+               'san-pham-' || i, 'SKU' || i, 1000000 + i * 1000, i % 10, 'Mô tả của sản phẩm ' || i
+        FROM generate_series(1, {PRODUCTS}) i
+    """)
+    sql.run(f"UPDATE products SET description = 'zanzibarit {long_text('toast')}' WHERE id = 7")
+    state["indexer"] = indexer(INDEX, pg.conninfo("shop")).start()
+    wait_until(lambda: tim("stats", "--index", INDEX, check=False).returncode == 0, 60,
+               f"the first copy; the log ends {state['indexer'].tail()}", pause=0.05)
+    state["server"] = Server(INDEX).start().wait_ready()
+    expect_equal(total("tu lanh"), PRODUCTS // 2, "products called tủ lạnh after the first copy")
+    expect_equal(found("zanzibarit"), ["7"], "a word of a long description after the first copy")
+
+
+def test_insert():
+    state["sql"].run("""INSERT INTO products (id, category_id, brand_id, name, slug, sku, price, stock_quantity)
+        VALUES (1001, 2, 1, 'Tủ đông Xanhbiếc 300 lít', 'tu-dong-xanhbiec', 'XB300', 7990000, 3)""")
+    visible(lambda: found("xanhbiec") == ["1001"], "an insert")
+    hit = first_hit("xanhbiếc")
+    expect_equal((hit["name"], hit["price"], hit["brand"]["name"]), ("Tủ đông Xanhbiếc 300 lít", 7990000, "Samsung"), "the inserted hit")
+
+
+def test_update():
+    state["sql"].run("UPDATE products SET price = 5550000, sale_price = 4440000, stock_quantity = 0 WHERE id = 1001")
+    visible(lambda: first_hit("xanhbiec").get("salePrice") == 4440000, "a price update")
+    expect_equal(first_hit("xanhbiec")["inStock"], False, "stock after the update")
+    state["sql"].run("UPDATE products SET name = 'Tủ đông Hoàngkim 300 lít' WHERE id = 1001")
+    visible(lambda: found("hoangkim") == ["1001"], "a name update")
+    expect_equal(found("xanhbiec"), [], "the old name")
+
+
+def test_update_with_unchanged_toast():
+    state["sql"].run("UPDATE products SET price = 1 WHERE id = 7")
+    visible(lambda: first_hit("zanzibarit").get("price") == 1, "a price update beside an unchanged long description")
+    state["sql"].run("UPDATE products SET name = 'Máy giặt Quẫyđuôi' WHERE id = 7")
+    visible(lambda: found("quayduoi") == ["7"], "a name update beside an unchanged long description")
+    expect_equal(found("zanzibarit"), ["7"], "the long description, after two updates that did not touch it")
+    state["sql"].run("UPDATE products SET status = 'draft' WHERE id = 7")
+    visible(lambda: found("zanzibarit") == [], "a product taken off")
+    state["sql"].run("UPDATE products SET status = 'active' WHERE id = 7")
+    visible(lambda: found("zanzibarit") == ["7"], "a product put back, long description unchanged")
+
+
+def test_delete():
+    state["sql"].run("DELETE FROM products WHERE id = 1001")
+    visible(lambda: found("hoangkim") == [], "a delete")
+    status, _, _ = state["server"].get("/v1/products/tu-dong-xanhbiec")
+    expect_equal(status, 404, "the page of a deleted product")
+
+
+def test_key_change():
+    state["sql"].run("UPDATE products SET id = 2007 WHERE id = 7")
+    visible(lambda: found("zanzibarit") == ["2007"], "a key change with an unchanged long description")
+    expect_equal(found("quayduoi"), ["2007"], "the name after a key change")
+    # A swap through a third key, in one transaction.
+    state["sql"].run("""BEGIN; UPDATE products SET id = 3000 WHERE id = 8; UPDATE products SET id = 8 WHERE id = 9;
+                        UPDATE products SET id = 9 WHERE id = 3000; COMMIT""")
+    visible(lambda: first_hit("SKU8").get("id") == "9" and first_hit("SKU9").get("id") == "8", "two keys swapped")
+
+
+def test_variants():
+    state["sql"].run("""INSERT INTO product_variants (id, product_id, name, sku, price, stock_quantity)
+        VALUES (1, 10, 'Đỏ', 'VARRED10', 900, 1), (2, 10, 'Xanh', 'VARBLUE10', 800, 2)""")
+    visible(lambda: found("VARRED10") == ["10"] and first_hit("VARRED10").get("price") == 800, "variants")
+    state["sql"].run("DELETE FROM product_variants WHERE id = 2")
+    visible(lambda: first_hit("VARRED10").get("price") == 900 and found("VARBLUE10") == [], "a deleted variant")
+
+
+def test_brand_renamed():
+    count = len(state["sql"].run("SELECT id FROM products WHERE brand_id = 2"))
+    state["sql"].run("UPDATE brands SET name = 'Nanoteck', slug = 'nanoteck' WHERE id = 2")
+    visible(lambda: total("nanoteck") == count, f"a renamed brand with {count} products")
+    expect_equal(total("panasonic"), 0, "the brand's old name")
+    expect_equal(total("", brand="nanoteck"), count, "the filter by the brand's new slug")
+    facets = state["server"].search("nanoteck", facets="brand", limit=0)["facets"]
+    expect("Nanoteck" in str(facets) and "Panasonic" not in str(facets), f"the facet's label: {facets}")
+
+
+def test_category_moved():
+    washers = total("", category="may-giat")
+    expect(washers > 0 and total("", category="phu-kien") == 0, "the categories before the move")
+    state["sql"].run("UPDATE categories SET parent_id = 4 WHERE id = 3")
+    visible(lambda: total("", category="phu-kien") == washers, "a moved category")
+    expect_equal(total("", category="dien-may"), total("", category="tu-lanh"), "what is left under the old parent")
+
+
+def test_rolled_back():
+    sql = state["sql"]
+    sql.run("BEGIN; UPDATE products SET name = 'Maquái ' || id; SAVEPOINT s; DELETE FROM products WHERE id < 100; ROLLBACK")
+    sql.run("""BEGIN; UPDATE products SET name = 'Nửachừng' WHERE id = 11; SAVEPOINT s;
+               UPDATE products SET name = 'Maquái' WHERE id = 12; ROLLBACK TO s; COMMIT""")
+    visible(lambda: found("nuachung") == ["11"], "the part of a transaction that was kept")
+    expect_equal(total("maquai"), 0, "what was rolled back")
+
+
+def watch_totals(words, stop, seen):
+    while not stop.is_set():
+        seen.append(tuple(total(word) for word in words))
+
+
+def test_all_at_once():
+    """While transactions of many rows commit, every answer shows all of their rows or none."""
+    sql = state["sql"]
+    # More rows than one batch of changes, fewer than the documented size of a transaction.
+    sql.run("""INSERT INTO products (id, category_id, brand_id, name, slug, sku, price, stock_quantity)
+        SELECT i, 2, 1, 'Quạt đứng số ' || i, 'quat-' || i, 'Q' || i, 100000, 1 FROM generate_series(10001, 15000) i""")
+    visible(lambda: total("quat dung") == 5000, "an insert of 5,000 rows")
+    stop, seen = threading.Event(), []
+    watcher = threading.Thread(target=watch_totals, args=(["quatmot"], stop, seen))
+    watcher.start()
+    sql.run("UPDATE products SET name = 'Quạtmột số ' || id WHERE id BETWEEN 10001 AND 15000")
+    wait_until(lambda: seen and seen[-1] == (5000,), 20, "an update of 5,000 rows")
+    sql.run("BEGIN; DELETE FROM products WHERE id BETWEEN 10001 AND 13000; UPDATE products SET name = 'Quạt khác' WHERE id > 13000; COMMIT")
+    wait_until(lambda: seen[-1] == (0,), 20, "a transaction of deletes and updates")
+    stop.set()
+    watcher.join()
+    expect_equal(sorted(set(seen)), [(0,), (5000,)], f"the totals that {len(seen)} answers showed")
+
+
+def test_truncate():
+    state["sql"].run("TRUNCATE products CASCADE")
+    visible(lambda: total("") == 0, "a truncate")
+    state["sql"].run("INSERT INTO products (id, category_id, name, slug, price) VALUES (1, 2, 'Tủ lạnh sau cùng', 'sau-cung', 5)")
+    visible(lambda: found("") == ["1"], "an insert after a truncate")
+
+
+def test_restart():
+    """The indexer stops cleanly, misses changes, and catches up; the server answers meanwhile."""
+    expect_equal(state["indexer"].stop(), 0, "the exit code of tim index after SIGTERM")
+    state["sql"].run("INSERT INTO products (id, category_id, name, slug, price) VALUES (2, 2, 'Tủ lạnh vắng mặt', 'vang-mat', 5)")
+    time.sleep(0.3)
+    expect_equal(found(""), ["1"], "the answer while no indexer runs")
+    state["indexer"].start()
+    wait_until(lambda: found("") == ["1", "2"], 10, "the change that was made while no indexer ran")
+
+
+def test_stop():
+    expect_equal(state["server"].stop(), 0, "the exit code of tim serve after SIGTERM")
+    expect_equal(state["indexer"].stop(), 0, "the exit code of tim index after SIGTERM")
+    tim("verify", "--index", INDEX)
+
+
+if __name__ == "__main__":
+    main([test_start, test_insert, test_update, test_update_with_unchanged_toast, test_delete, test_key_change, test_variants,
+          test_brand_renamed, test_category_moved, test_rolled_back, test_all_at_once, test_truncate, test_restart, test_stop])
