@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_ALIGN = 16, ARENA_BLOCK_BYTES = 32 * 1024 };
+enum { ARENA_ALIGN = 16, ARENA_BLOCK_BYTES = 32 * 1024, ARENA_KEEP_BYTES = 1024 * 1024 };
 
 struct arena_block {
     struct arena_block *older;
@@ -38,16 +38,17 @@ void arena_release(struct arena *arena)
 
 void arena_reset(struct arena *arena)
 {
-    struct arena_block *first = arena->blocks;
-    if (first == NULL)
-        return;
-    while (first->older != NULL) {
-        struct arena_block *older = first->older;
-        free(first);
-        first = older;
+    struct arena_block *kept = NULL;
+    for (struct arena_block *block = arena->blocks, *older = NULL; block != NULL; block = older) {
+        older = block->older;
+        bool better = block->size <= ARENA_KEEP_BYTES && (kept == NULL || block->size > kept->size);
+        struct arena_block *dropped = better ? kept : block;
+        kept = better ? block : kept;
+        free(dropped);
     }
-    first->used = 0;
-    arena->blocks = first;
+    if (kept != NULL)
+        *kept = (struct arena_block){.size = kept->size};
+    arena->blocks = kept;
     arena->used_bytes = 0;
 }
 
