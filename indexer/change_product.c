@@ -94,6 +94,9 @@ static enum status hot_put(struct apply *apply, uint32_t document, const struct 
     uint64_t prior_before = column_now(apply, &family_fame, FAME_PRIOR, document);
     struct offer offer = product_offer(row);
     enum status status = own_offer_put(apply, document, &offer, changed);
+    uint64_t first = column_now(apply, &family_run, RUN_FIRST, document);
+    if (status == STATUS_OK && *changed && first != COLUMN_UNKNOWN) /* it shows while no variant is active */
+        status = offer_derive(apply, document, (uint32_t)first, (uint32_t)column_now(apply, &family_run, RUN_COUNT, document), changed);
     if (status == STATUS_OK)
         status = fame_put(apply, document, row, changed);
     if (status == STATUS_OK && *changed)

@@ -10,7 +10,8 @@ def by_key(column):
 
 
 # One JSON object per product that is on sale, built from the shop's tables alone. Paid price: the sale price when it is above zero and
-# below the price. A product with variants shows its cheapest active variant's offer and the sum of their known stocks.
+# below the price. A product with variants shows its cheapest active variant's offer and the sum of their known stocks; with none of them
+# active, its own price, out of stock.
 DOCUMENTS = f"""
 WITH RECURSIVE path AS (
     SELECT id AS leaf, id, parent_id, name, slug, 0 AS depth FROM categories
@@ -21,7 +22,8 @@ WITH RECURSIVE path AS (
 ), variants AS (
     SELECT *, CASE WHEN sale_price > 0 AND sale_price < price THEN sale_price END AS sale FROM product_variants WHERE is_active
 ), offers AS (
-    SELECT id AS product_id, price, sale_price AS sale, stock_quantity AS stock FROM products p
+    SELECT id AS product_id, price, sale_price AS sale,
+           CASE WHEN EXISTS (SELECT FROM product_variants v WHERE v.product_id = p.id) THEN 0 ELSE stock_quantity END AS stock FROM products p
     WHERE NOT EXISTS (SELECT FROM variants v WHERE v.product_id = p.id)
     UNION ALL
     SELECT product_id, (array_agg(price ORDER BY coalesce(sale, price), {by_key('id')}))[1],

@@ -96,6 +96,12 @@ class Stream:
             f"INSERT INTO product_images (id, product_id, url, alt, sort_order) VALUES ({key}, {product}, 'https://x/{key}.jpg', '{words}', {key % 4})",
         ])
 
+    def change_variant(self):
+        change = self.random.choice([f"price = {self.random.randint(1, 99) * 1000}", f"stock_quantity = {self.random.choice(['NULL', '0', '5'])}",
+                                     f"sale_price = {self.random.choice(['NULL', '0', '500'])}", "is_active = NOT is_active",
+                                     f"name = '{self.words(2)}'"])
+        return f"UPDATE product_variants SET {change} WHERE id = (SELECT max(id) - {self.random.randint(0, 60)} FROM product_variants)"
+
     def drop_child(self):
         table = self.random.choice(["product_variants", "product_specs", "product_images"])
         return f"DELETE FROM {table} WHERE id = (SELECT max(id) - {self.random.randint(0, 20)} FROM {table})"
@@ -109,7 +115,7 @@ class Stream:
 
     def statement(self):
         kinds = [(self.change_price, 40), (self.change_text, 20), (self.new_product, 8), (self.drop_product, 6), (self.change_key, 4),
-                 (self.change_status, 5), (self.change_place, 5), (self.new_child, 8), (self.drop_child, 3), (self.change_label, 0.3)]
+                 (self.change_status, 5), (self.change_place, 5), (self.new_child, 8), (self.change_variant, 6), (self.drop_child, 3), (self.change_label, 0.3)]
         return self.random.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]()
 
     def transaction(self):
