@@ -58,19 +58,13 @@ static enum status run(const struct invocation *invocation, struct error *error)
     return status;
 }
 
-static const struct setting options[] = {
-    {"access-log", SETTING_TEXT, 0, 4096, "-", "File for the access log, one JSON line per request; - is standard output, empty is none",
-     "FILE"},
-};
-
 const struct command command_serve = {
     .name = "serve",
     .summary = "Answer searches over HTTP",
     .details = "Needs no indexer: it reads the folder, and sees each commit of the indexer at once. Runs until SIGTERM, then finishes the "
                "requests it has begun.",
-    .settings = (const char *const[]){"index", "map-gib", "listen", "port", "threads", "query-cpu-ms", "connections-max", NULL},
+    .settings =
+        (const char *const[]){"index", "map-gib", "listen", "port", "threads", "query-cpu-ms", "connections-max", "access-log", NULL},
     .needs = (const char *const[]){"index", NULL},
-    .options = options,
-    .option_count = sizeof options / sizeof options[0],
     .run = run,
 };

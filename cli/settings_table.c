@@ -19,7 +19,8 @@ static const struct setting shared[] = {
     {"log-level", SETTING_TEXT, 4, 5, "info", "What is logged: debug, info, warn or error", "LEVEL"},
     {"index", SETTING_TEXT, 1, PATH_BYTES_MAX, NULL, "Folder of the index", "DIR"},
     {"map-gib", SETTING_NUMBER, 1, MAP_GIB_MAX, "64", "Address space of the index, the most that its file may grow to, in GiB", "GIB"},
-    {"database", SETTING_SECRET, 1, CONNINFO_BYTES_MAX, NULL, "Connection string of the shop's database, for replication", "CONNINFO"},
+    {"database", SETTING_SECRET, 1, CONNINFO_BYTES_MAX, NULL,
+     "Connection string of the shop's database; for tim index its role needs REPLICATION", "CONNINFO"},
     {"copy-database", SETTING_SECRET, 1, CONNINFO_BYTES_MAX, NULL,
      "Connection string for the first copy, of a role that may only read; without it, database serves for both", "CONNINFO"},
     {"slot", SETTING_TEXT, 1, NAME_BYTES_MAX, "timnhanh", "Replication slot, made when it is missing", "NAME"},
@@ -34,6 +35,8 @@ static const struct setting shared[] = {
     {"threads", SETTING_NUMBER, 0, THREADS_MAX, "0", "Threads that answer; 0 for one per processor", "N"},
     {"query-cpu-ms", SETTING_NUMBER, 1, 60000, "50", "Processor time of one query, in milliseconds; then the answer is partial", "MS"},
     {"connections-max", SETTING_NUMBER, 1, 1000000, "20000", "Open connections; further ones wait in the listen queue", "N"},
+    {"access-log", SETTING_TEXT, 0, PATH_BYTES_MAX, "-",
+     "File for the access log, one JSON line per request; - is standard output, empty is none", "FILE"},
 };
 
 static const size_t shared_count = sizeof shared / sizeof shared[0];

@@ -85,6 +85,16 @@ def test_settings_file():
         expect_usage("serve", environment={"TIM_CONFIG": file.name}, part="line 3: unknown setting prot")
 
 
+def test_one_file_for_both_processes():
+    for command in ("index", "serve"):
+        names = re.findall(r"^      --([a-z-]+)=", run(command, "--help").stdout, re.M)
+        expect({"config", "index"} < set(names), f"the options of tim {command} were not found: {names}")
+        for name in set(names) - {"config", "index"}:
+            value = {"log-level": "warn", "listen": "localhost", "map-gib": "1", "threads": "1"}.get(name, "1000")
+            done = run("stats", "--index", "/no/such/folder", environment={"TIM_" + name.upper().replace("-", "_"): value})
+            expect(done.returncode == 1, f"tim stats refuses {name}, a setting of tim {command}: {done.stderr}")
+
+
 def test_full_disk():
     with open("/dev/full", "w", encoding="utf-8") as full:
         done = subprocess.run([TIM, "build", "--help"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=30, check=False)
@@ -95,6 +105,7 @@ def main():
     test_help()
     test_wrong_calls()
     test_settings_file()
+    test_one_file_for_both_processes()
     test_full_disk()
     print(f"{len(failures)} failures")
     return 1 if failures else 0
