@@ -205,12 +205,25 @@ enum status schema_from_settings(struct schema *schema, const struct settings *s
     return schema_check(schema, error);
 }
 
-enum table schema_find_table(const struct schema *schema, const char *namespace, const char *name)
+static bool name_is(struct bytes bytes, const char *name)
 {
-    if (strcmp(schema->namespace, namespace) != 0)
+    return strlen(name) == bytes.size && memcmp(bytes.data, name, bytes.size) == 0;
+}
+
+enum table schema_find_table(const struct schema *schema, struct bytes namespace, struct bytes name)
+{
+    if (!name_is(namespace, schema->namespace))
         return TABLE_COUNT;
-    for (int table = 0; table < TABLE_COUNT; table++)
-        if (schema->table[table][0] != '\0' && strcmp(schema->table[table], name) == 0)
-            return (enum table)table;
+    for (enum table table = 0; table < TABLE_COUNT; table++)
+        if (schema->table[table][0] != '\0' && name_is(name, schema->table[table]))
+            return table;
     return TABLE_COUNT;
+}
+
+int schema_find_column(const struct schema *schema, enum table table, struct bytes name)
+{
+    for (size_t i = 0; i < schema_tables[table].column_count; i++)
+        if (schema->column[table][i][0] != '\0' && name_is(name, schema->column[table][i]))
+            return (int)i;
+    return SCHEMA_NO_COLUMN;
 }

@@ -117,6 +117,10 @@ void schema_setting_rows_free(struct setting *rows, size_t count);
 MUST_USE enum status schema_from_settings(struct schema *schema, const struct settings *settings, struct error *error);
 
 /* The table with this name in the shop's database, or TABLE_COUNT. */
-enum table schema_find_table(const struct schema *schema, const char *namespace, const char *name);
+enum table schema_find_table(const struct schema *schema, struct bytes namespace, struct bytes name);
+
+/* The column of `table` with this name in the shop's database, or SCHEMA_NO_COLUMN. */
+enum { SCHEMA_NO_COLUMN = -1 };
+int schema_find_column(const struct schema *schema, enum table table, struct bytes name);
 
 #endif

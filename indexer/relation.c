@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMN_IGNORED = -1, RELATIONS_MAX = 65536 /* far above any publication; a stream that passes it is broken */ };
+enum { RELATIONS_MAX = 65536 /* far above any publication; a stream that passes it is broken */ };
 
 struct relation {
     uint32_t oid;
     enum table table;        /* TABLE_COUNT: not one of the schema's */
     uint32_t column_count;   /* on the wire */
-    int16_t *column_of_wire; /* for each column of the wire the schema's, or COLUMN_IGNORED; NULL for an ignored relation */
+    int16_t *column_of_wire; /* for each column of the wire the schema's, or SCHEMA_NO_COLUMN; NULL for an ignored relation */
 };
 
 struct relations {
@@ -49,29 +49,6 @@ static struct relation *relations_find(struct relations *relations, uint32_t oid
     return NULL;
 }
 
-static bool name_is(struct bytes bytes, const char *name)
-{
-    return strlen(name) == bytes.size && memcmp(bytes.data, name, bytes.size) == 0;
-}
-
-static enum table find_table(const struct schema *schema, const struct pgoutput_message *message)
-{
-    if (!name_is(message->relation.namespace, schema->namespace))
-        return TABLE_COUNT;
-    for (enum table table = 0; table < TABLE_COUNT; table++)
-        if (schema->table[table][0] != '\0' && name_is(message->relation.name, schema->table[table]))
-            return table;
-    return TABLE_COUNT;
-}
-
-static int find_column(const struct schema *schema, enum table table, struct bytes name)
-{
-    for (size_t i = 0; i < schema_tables[table].column_count; i++)
-        if (schema->column[table][i][0] != '\0' && name_is(name, schema->column[table][i]))
-            return (int)i;
-    return COLUMN_IGNORED;
-}
-
 /* Fills the map of a mapped table; MISMATCH when a column that the schema names did not come. */
 static enum status map_columns(const struct schema *schema, const struct pgoutput_message *message, struct relation *relation,
                                struct error *error)
@@ -80,9 +57,9 @@ static enum status map_columns(const struct schema *schema, const struct pgoutpu
     struct pgoutput_columns columns = message->relation.columns;
     struct pgoutput_column column;
     for (size_t i = 0; pgoutput_column_next(&columns, &column); i++) {
-        int found = find_column(schema, relation->table, column.name);
+        int found = schema_find_column(schema, relation->table, column.name);
         relation->column_of_wire[i] = (int16_t)found;
-        if (found != COLUMN_IGNORED)
+        if (found != SCHEMA_NO_COLUMN)
             seen[found] = true;
     }
     const char *table = schema->table[relation->table];
@@ -121,8 +98,9 @@ enum status relations_learn(struct relations *relations, const struct pgoutput_m
     if (relation == NULL)
         relation = relations_add(relations);
     free(relation->column_of_wire);
-    *relation = (struct relation){
-        .oid = message->relation.oid, .table = find_table(relations->schema, message), .column_count = message->relation.columns.count};
+    *relation = (struct relation){.oid = message->relation.oid,
+                                  .table = schema_find_table(relations->schema, message->relation.namespace, message->relation.name),
+                                  .column_count = message->relation.columns.count};
     if (relation->table == TABLE_COUNT)
         return STATUS_OK;
     relation->column_of_wire = memory_calloc(relation->column_count + 1, sizeof *relation->column_of_wire);
@@ -165,7 +143,7 @@ static enum status fill_row(const struct relation *relation, struct pgoutput_tup
     row->table = relation->table;
     struct pgoutput_cell cell;
     for (size_t i = 0; pgoutput_cell_next(&tuple, &cell); i++) {
-        if (relation->column_of_wire[i] == COLUMN_IGNORED)
+        if (relation->column_of_wire[i] == SCHEMA_NO_COLUMN)
             continue;
         row->cells[relation->column_of_wire[i]] = (struct cell){cell_state(cell.kind), cell.text};
     }
