@@ -46,7 +46,7 @@ unsigned http_status_from(enum status status)
     return 500;
 }
 
-const char *http_reason(unsigned http_status)
+static const char *http_reason(unsigned http_status)
 {
     switch (http_status) {
     case 400:

@@ -25,9 +25,6 @@ void answer_release(struct answer *answer);
 /* The one place where a status becomes an HTTP status. */
 unsigned http_status_from(enum status status);
 
-/* "Bad Request" and so on. Static memory. */
-const char *http_reason(unsigned http_status);
-
 /* Makes it {"statusCode":400,"message":"...","error":"Bad Request"}, whatever the body held before. `message` is valid UTF-8. */
 void answer_refuse(struct answer *answer, unsigned http_status, const char *message);
 

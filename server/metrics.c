@@ -12,11 +12,6 @@ static const unsigned statuses[METRIC_STATUSES] = {200, 204, 304, 400, 404, 405,
 
 static const uint64_t bounds_us[METRIC_BUCKETS - 1] = {50, 100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000};
 
-const char *endpoint_name(enum endpoint endpoint)
-{
-    return endpoint_names[endpoint];
-}
-
 static unsigned status_slot(unsigned http_status)
 {
     unsigned slot = 0;

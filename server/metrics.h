@@ -18,8 +18,6 @@ enum endpoint {
     ENDPOINT_OTHER, /* no endpoint of ours: unknown paths, preflights, refused requests */
     ENDPOINT_COUNT,
 };
-/* "search", "suggest", ... */
-const char *endpoint_name(enum endpoint endpoint);
 
 enum { METRIC_STATUSES = 10, METRIC_BUCKETS = 14 };
 

@@ -6,6 +6,15 @@
 #include "base/settings.h"
 #include "storage/meta.h"
 
+struct route {
+    const char *path; /* "{slug}" at its end stands for one segment */
+    enum endpoint endpoint;
+    bool needs_index;
+    const char *const *parameters; /* NULL-terminated; NULL: the handler judges them itself */
+    const char *cache_control;
+    enum status (*handle)(struct call *call, struct error *error);
+};
+
 static const char *const no_parameters[] = {NULL};
 static const char *const suggest_parameters[] = {"q", "limit", NULL};
 
@@ -33,7 +42,8 @@ static bool path_matches(const char *pattern, struct bytes path, struct bytes *v
     return variable->size > 0 && memchr(variable->data, '/', variable->size) == NULL;
 }
 
-const struct route *route_find(struct bytes path, struct bytes *variable)
+/* NULL: no such path. */
+static const struct route *route_find(struct bytes path, struct bytes *variable)
 {
     for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
         if (path_matches(routes[i].path, path, variable))
