@@ -279,8 +279,3 @@ enum status door_cursor_next(struct door_cursor *cursor)
 {
     return cursor_move(cursor, MDB_NEXT);
 }
-
-enum status door_cursor_previous(struct door_cursor *cursor)
-{
-    return cursor_move(cursor, MDB_PREV);
-}

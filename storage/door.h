@@ -140,7 +140,6 @@ MUST_USE enum status door_cursor_seek(struct door_cursor *cursor, const void *ke
 /* The last entry at or before the key. END when there is none. */
 MUST_USE enum status door_cursor_seek_back(struct door_cursor *cursor, const void *key, size_t key_size);
 MUST_USE enum status door_cursor_next(struct door_cursor *cursor);
-MUST_USE enum status door_cursor_previous(struct door_cursor *cursor);
 
 /* The counters of batch.h; zeros before the first commit that changed them. In meta.c. */
 MUST_USE enum status counters_get(struct snapshot *snapshot, uint32_t counters[COUNTER_COUNT]);

@@ -17,7 +17,6 @@ enum term_class {
     TERM_CORE = 'c',   /* folded key, core zone; its postings carry form bytes */
     TERM_BODY = 'b',   /* folded key, body zone */
     TERM_PREFIX = 'p', /* the first 1..3 letters of a core token; longer prefixes are ranges over TERM_CORE */
-    TERM_FACET = 'f',  /* field u16be, ordinal u32be */
     TERM_LIVE = 'l',   /* no bytes: the documents that may be found; also the match-all list */
 };
 

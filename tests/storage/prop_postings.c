@@ -12,7 +12,7 @@
 
 enum { DOCUMENTS = 4000, WORDS = 40, CLASSES = 3, FORMS = 6, ENTRIES_MAX = 3 * WORDS + 2, MANY_FORMS_WORD = 1 };
 
-static const enum term_class classes[CLASSES] = {TERM_CORE, TERM_BODY, TERM_FACET};
+static const enum term_class classes[CLASSES] = {TERM_CORE, TERM_BODY, TERM_PREFIX};
 
 /* What the model knows of one posting. form: 0 the folded key, 1..FORMS-1 a form, FORMS several, above that a rare form. */
 struct cell {

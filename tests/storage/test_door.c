@@ -191,8 +191,6 @@ static void cursors(void **state)
         if (status == STATUS_OK)
             assert_int_equal((unsigned char)cursor.payload.data[0], before > 50 ? 50 : before);
     }
-    assert_int_equal(door_cursor_seek(&cursor, NULL, 0), STATUS_OK);
-    assert_int_equal(door_cursor_previous(&cursor), STATUS_END);
     door_cursor_close(&cursor);
     snapshot_close(snapshot);
     scratch_close(&scratch);

@@ -57,13 +57,13 @@ static void inline_bounds(void **state)
 static void keys_and_last_edit(void **state)
 {
     (void)state;
-    static const enum term_class classes[] = {TERM_CORE, TERM_BODY, TERM_PREFIX, TERM_FACET, TERM_LIVE};
+    static const enum term_class classes[] = {TERM_CORE, TERM_BODY, TERM_PREFIX, TERM_LIVE};
     char text[TERM_BYTES_MAX];
     struct scratch scratch;
     memset(text, 0xFF, sizeof text);
     scratch_open(&scratch);
     struct batch *batch = scratch_begin(&scratch);
-    for (unsigned c = 0; c < 5; c++)
+    for (unsigned c = 0; c < sizeof classes / sizeof classes[0]; c++)
         for (size_t size = 0; size <= TERM_BYTES_MAX; size++) {
             posting_del(batch, classes[c], text, size, 7);
             posting_put(batch, classes[c], text, size, 7, 1, (struct posting_form){0});
@@ -75,7 +75,7 @@ static void keys_and_last_edit(void **state)
     assert_true(batch_pending_bytes(batch) > 5 * 65 * 5 * 16);
     scratch_commit(batch);
     struct snapshot *snapshot = scratch_read(&scratch);
-    for (unsigned c = 0; c < 5; c++) {
+    for (unsigned c = 0; c < sizeof classes / sizeof classes[0]; c++) {
         struct term_cursor *cursor = NULL;
         struct bytes found = {0};
         struct term term;
