@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "catalog/field.h"
 #include "catalog/terms.h"
 #include "storage/mirror.h"
 
@@ -154,6 +155,19 @@ enum status reverse_move(struct apply *apply, uint8_t kind, const struct cell *f
     return status;
 }
 
+/* A price that no column can hold is unknown to a shopper, and the shop should hear why. */
+static void price_check(const struct row *row, unsigned column)
+{
+    enum { SHOWN_BYTES_MAX = 40 };
+    const struct cell *cell = &row->cells[column];
+    const struct schema_table *table = &schema_tables[row->table];
+    if (cell->state != CELL_TEXT || cell_scaled(cell, 0, PRICE_VND_MAX, false) != COLUMN_UNKNOWN)
+        return;
+    int shown = cell->text.size < SHOWN_BYTES_MAX ? (int)cell->text.size : SHOWN_BYTES_MAX;
+    log_warn("indexer: %s %.*s: %s is %.*s, not a number from 0 to %u: taken as unknown", table->word, (int)row->cells[0].text.size,
+             row->cells[0].text.data, table->columns[column].name, shown, cell->text.data, PRICE_VND_MAX);
+}
+
 /* Unchanged values come from the stored row; oversized ones are cut here, so that everything behind may rely on the bound. */
 static enum status row_merge(struct apply *apply, const struct change *change, const struct stored *old, struct row *row,
                              struct error *error)
@@ -180,6 +194,11 @@ static enum status row_merge(struct apply *apply, const struct change *change, c
         cell->text.size = size;
         if (table->columns[i].kind == COLUMN_JSON)
             *cell = (struct cell){.state = CELL_NULL};
+    }
+    if (row->table == TABLE_PRODUCT || row->table == TABLE_VARIANT) {
+        bool variant = row->table == TABLE_VARIANT;
+        price_check(row, variant ? (unsigned)VARIANT_PRICE : (unsigned)PRODUCT_PRICE);
+        price_check(row, variant ? (unsigned)VARIANT_SALE_PRICE : (unsigned)PRODUCT_SALE_PRICE);
     }
     return STATUS_OK;
 }

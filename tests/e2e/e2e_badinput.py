@@ -195,16 +195,22 @@ def test_ndjson():
         b'{"id":"a9","name":7}',
         b'{"id":"a10","name":"price","price":"free"}',
         "{\"id\":\"z1\",\"name\":\"Máy giặt cuối\",\"price\":2000}".encode(),
+        b'{"id":"p1","name":"too dear","price":4294967295}',
+        b'{"id":"p2","name":"paid to take","price":5,"salePrice":-1}',
+        b'{"id":"p3","name":"at the bounds","price":4294967294,"salePrice":0,"variants":[{"id":"v1","price":4294967295}]}',
     ]
     index = WORK / "ndjson"
     done = tim("build", "--from", "-", "--index", index, stdin=b"\n".join(lines) + b"\n", check=False)
     text = done.stderr.decode(errors="replace")
     for number in (2, 3, 4, 5, 6, 7, 8, 9):
         expect(f"line {number}:" in text or f"line {number} " in text, f"line {number} is not reported in {text}")
-    for number in (1, 11):
+    for number in (1, 11, 12, 13, 14):
         expect(f"line {number}:" not in text, f"line {number} is good but reported: {text}")
+    for what in ("product p1: price is 4294967295,", "product p2: sale_price is -1,", "variant v1: price is 4294967295,"):
+        expect(what in text, f"no {what!r} in {text}")
+    expect_equal(text.count("taken as unknown"), 3, "prices reported as out of bounds")
     dumped = [json.loads(line)["id"] for line in tim("dump", "--products", "--index", index).stdout.splitlines()]
-    expect({"a1", "z1"} <= set(dumped), f"good lines were lost: {dumped}")
+    expect({"a1", "z1", "p1", "p2", "p3"} <= set(dumped), f"good lines were lost: {dumped}")
     expect(not {"a2", "a3", "a4", "a5"} & set(dumped), f"bad lines were loaded: {dumped}")
     tim("verify", "--index", index)
     done = tim("build", "--from", WORK / "nosuch.ndjson", "--index", WORK / "nofrom", check=False)
