@@ -406,8 +406,11 @@ static void commit_forever(const char *folder, int acknowledge)
     }
 }
 
+/* Rounds of killing: on a machine too busy for the child to get anywhere in this many, further ones follow that let it live longer. */
+enum { KILLS = 40, KILLS_MAX = 400 };
+
 /* Kills the child after a random time; returns the last number it acknowledged, or `none`. */
-static uint32_t run_and_kill(const char *folder, void (*child_main)(const char *, int), uint64_t *random, uint32_t none)
+static uint32_t run_and_kill(const char *folder, void (*child_main)(const char *, int), unsigned round, uint64_t *random, uint32_t none)
 {
     int pipe_ends[2], gone = 0;
     uint32_t acknowledged = none, next = 0;
@@ -419,7 +422,7 @@ static uint32_t run_and_kill(const char *folder, void (*child_main)(const char *
         _exit(0);
     }
     close(pipe_ends[1]);
-    usleep(3000 + random_below(random, 70000));
+    usleep(3000 + random_below(random, 70000 * (1 + round / KILLS)));
     assert_int_equal(kill(child, SIGKILL), 0);
     while (read(pipe_ends[0], &next, sizeof next) == sizeof next)
         acknowledged = next;
@@ -449,8 +452,8 @@ static void killed_in_commits(void **state)
     assert_int_equal(index_publish_generation(index, number, &error), STATUS_OK);
     index_release(index, env);
     index_close(index);
-    for (unsigned round = 0; round < 25; round++) {
-        uint32_t acknowledged = run_and_kill(folder.path, commit_forever, &random, (uint32_t)last);
+    for (unsigned round = 0; round < KILLS || (last <= 10 && round < KILLS_MAX); round++) {
+        uint32_t acknowledged = run_and_kill(folder.path, commit_forever, round, &random, (uint32_t)last);
         struct verify_counts counts = {0};
         struct snapshot *snapshot = NULL;
         uint64_t stored = 0;
@@ -513,9 +516,9 @@ static void killed_in_swaps(void **state)
     uint64_t random = seed_take();
     uint32_t live = 0;
     folder_make(&folder);
-    for (unsigned round = 0; round < 40; round++) {
+    for (unsigned round = 0; round < KILLS || (live <= 5 && round < KILLS_MAX); round++) {
         struct env *env = NULL;
-        uint32_t number = 0, acknowledged = run_and_kill(folder.path, swap_forever, &random, live);
+        uint32_t number = 0, acknowledged = run_and_kill(folder.path, swap_forever, round, &random, live);
         if (access(folder.path, F_OK) != 0)
             continue;
         struct index *index = opened(folder.path, INDEX_WRITE);
