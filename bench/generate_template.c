@@ -70,7 +70,6 @@ enum status value_list_parse(struct bytes text, struct arena *arena, struct valu
             return error_set(error, STATUS_INVALID, "a weight of %.*s is not 1 to %d", (int)value.size, value.data, WEIGHT_MAX);
         list.values[i] = value;
         list.upto[i] = sum += weight;
-        at += value.size;
         at = bar != NULL ? bar + 1 : end;
     }
     *out = list;

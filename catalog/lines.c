@@ -1,5 +1,6 @@
 #include "catalog/lines.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -110,6 +111,7 @@ static void text_compact(struct lines *lines)
 {
     if (lines->text_used < lines->text.size / 2 && lines->text_used < INPUT_BYTES)
         return;
+    assert(lines->text.data != NULL);
     memmove(lines->text.data, lines->text.data + lines->text_used, lines->text.size - lines->text_used);
     lines->text.size -= lines->text_used;
     lines->text_used = 0;
@@ -123,6 +125,7 @@ enum status lines_next(struct lines *lines, size_t bytes_max, struct bytes *line
     for (;;) {
         char *start = lines->text.data == NULL ? NULL : lines->text.data + lines->text_used;
         size_t have = lines->text.size - lines->text_used;
+        assert(have == 0 || start != NULL);
         char *newline = have > searched ? memchr(start + searched, '\n', have - searched) : NULL;
         if (newline != NULL || (lines->file_ended && have > 0)) {
             *line = (struct bytes){start, newline != NULL ? (size_t)(newline - start) : have};

@@ -50,7 +50,7 @@ static uint64_t three_streams(uint64_t crc, const unsigned char *at)
     for (unsigned i = 0; i < STREAM_BYTES; i += 8) {
         crc = _mm_crc32_u64(crc, load_word(at + i));
         second = _mm_crc32_u64(second, load_word(at + STREAM_BYTES + i));
-        third = _mm_crc32_u64(third, load_word(at + 2 * STREAM_BYTES + i));
+        third = _mm_crc32_u64(third, load_word(at + (size_t)2 * STREAM_BYTES + i));
     }
     return shift(shift(crc) ^ second) ^ third;
 }

@@ -350,6 +350,7 @@ enum status index_create_generation(struct index *index, struct env **env, uint3
     pthread_mutex_lock(&index->lock);
     enum status status = generation_make(index, &made, error);
     if (status == STATUS_OK) {
+        assert(made != NULL);
         made->holders = 1;
         *env = made->env;
         *generation = made->number;
