@@ -114,7 +114,7 @@ static uint8_t expansion_index(struct letters *letters, const char *text)
         if (strcmp(letters->expansions[i], text) == 0)
             return (uint8_t)i;
     }
-    assert(letters->expansion_count < EXPANSIONS_MAX);
+    assert(letters->expansion_count < LETTER_EXPANSIONS_MAX);
     memcpy(letters->expansions[letters->expansion_count], text, strlen(text) + 1);
     return (uint8_t)letters->expansion_count++;
 }

@@ -40,7 +40,7 @@ struct letter {
     uint8_t more;  /* index of the letters after base in `expansions`; 0 for none */
 };
 
-enum { MARKS_TONE_SHIFT = 5, MARKS_QUALITY_MASK = 31, LETTERS_PAGES = 512, EXPANSIONS_MAX = 96, EXPANSION_BYTES = 4 };
+enum { MARKS_TONE_SHIFT = 5, MARKS_QUALITY_MASK = 31, LETTERS_PAGES = 512, LETTER_EXPANSIONS_MAX = 96, EXPANSION_BYTES = 4 };
 
 /* A lower-case letter with its marks as NFC. */
 struct letter_form {
@@ -54,7 +54,7 @@ struct letters {
     struct letter (*pages)[256];
     size_t page_count;
     struct letter_form forms[26][QUALITY_COUNT][TONE_COUNT];
-    char expansions[EXPANSIONS_MAX][EXPANSION_BYTES];
+    char expansions[LETTER_EXPANSIONS_MAX][EXPANSION_BYTES];
     size_t expansion_count;
 };
 
