@@ -85,45 +85,46 @@ static void change_note(struct batch *batch, const unsigned char *name, uint8_t 
     buffer_append(&edits->names, name, size);
 }
 
-enum status suggest_put(struct batch *batch, const struct suggestion *entry)
-{
+/* One suggestion about to change: its name, its key, and its weight until now (ABSENT: there is none). */
+struct suggest_edit {
     unsigned char name[SUGGEST_NAME_BYTES_MAX];
+    uint8_t size;
     struct suggest_key key;
-    uint8_t size = 0;
-    int32_t old = ABSENT;
-    enum status status = suggest_name(entry, name, &size);
+    int32_t old;
+};
+
+static enum status edit_begin(struct batch *batch, const struct suggestion *entry, struct suggest_edit *edit)
+{
+    enum status status = suggest_name(entry, edit->name, &edit->size);
     if (status != STATUS_OK)
         return status;
     if (batch->suggests != NULL && batch->suggests->names.size > UINT32_MAX - SUGGEST_NAME_BYTES_MAX)
         return STATUS_LIMIT;
-    suggest_key(&key, SUGGEST_ENTRY, name, size);
-    status = weight_get(&batch->view, &key, &old);
-    if (status != STATUS_OK || old == entry->weight)
+    suggest_key(&edit->key, SUGGEST_ENTRY, edit->name, edit->size);
+    return weight_get(&batch->view, &edit->key, &edit->old);
+}
+
+enum status suggest_put(struct batch *batch, const struct suggestion *entry)
+{
+    struct suggest_edit edit;
+    enum status status = edit_begin(batch, entry, &edit);
+    if (status != STATUS_OK || edit.old == entry->weight)
         return status;
-    status = door_put(batch, DB_SUGGEST, key.bytes, key.size, &entry->weight, sizeof entry->weight);
+    status = door_put(batch, DB_SUGGEST, edit.key.bytes, edit.key.size, &entry->weight, sizeof entry->weight);
     if (status == STATUS_OK)
-        change_note(batch, name, size, old, entry->weight);
+        change_note(batch, edit.name, edit.size, edit.old, entry->weight);
     return status;
 }
 
 enum status suggest_del(struct batch *batch, const struct suggestion *entry)
 {
-    unsigned char name[SUGGEST_NAME_BYTES_MAX];
-    struct suggest_key key;
-    uint8_t size = 0;
-    int32_t old = ABSENT;
-    enum status status = suggest_name(entry, name, &size);
-    if (status != STATUS_OK)
-        return status;
-    if (batch->suggests != NULL && batch->suggests->names.size > UINT32_MAX - SUGGEST_NAME_BYTES_MAX)
-        return STATUS_LIMIT;
-    suggest_key(&key, SUGGEST_ENTRY, name, size);
-    status = weight_get(&batch->view, &key, &old);
-    if (status != STATUS_OK || old == ABSENT)
+    struct suggest_edit edit;
+    enum status status = edit_begin(batch, entry, &edit);
+    if (status != STATUS_OK || edit.old == ABSENT)
         return status == STATUS_OK ? STATUS_NOT_FOUND : status;
-    status = door_del(batch, DB_SUGGEST, key.bytes, key.size);
+    status = door_del(batch, DB_SUGGEST, edit.key.bytes, edit.key.size);
     if (status == STATUS_OK)
-        change_note(batch, name, size, old, ABSENT);
+        change_note(batch, edit.name, edit.size, edit.old, ABSENT);
     return status;
 }
 
