@@ -1,8 +1,8 @@
 /* Settings: from an ini file, the environment and the command line, each name declared once in a table.
  *
- * A setting `http-port` is `http-port = 8080` in the file, TIM_HTTP_PORT in the environment and --http-port on the command line; the
- * later source wins, in whatever order they are read. Secrets (kind SETTING_SECRET) are refused on the command line, where any user of the machine can read them, and are
- * never printed. The tables are in cli/settings_table.c. */
+ * A setting `http-port` is `http-port = 8080` in the file, TIM_HTTP_PORT in the environment and --http-port on the command line; the later
+ * source wins, in whatever order they are read. Secrets (kind SETTING_SECRET) are refused on the command line, where any user of the
+ * machine can read them, and are never printed. The tables are in cli/settings_table.c. */
 #ifndef TIM_BASE_SETTINGS_H
 #define TIM_BASE_SETTINGS_H
 

@@ -30,8 +30,9 @@ struct stream_options {
     struct error *missed; /* set when changes may have been missed, for good: only a new copy mends it */
 };
 
-/* Streams until something ends it; never OK. `started` tells whether the server began to send. END: stopped, everything that could be is flushed. MISMATCH, NOT_FOUND: the stream cannot be
- * continued, a new copy is needed. UNAVAILABLE, BUSY, TIMEOUT, ...: connect again. What is not flushed is dropped with the apply. */
+/* Streams until something ends it; never OK. `started` tells whether the server began to send. END: stopped, everything that could be is
+ * flushed. MISMATCH, NOT_FOUND: the stream cannot be continued, a new copy is needed. UNAVAILABLE, BUSY, TIMEOUT, ...: connect again. What
+ * is not flushed is dropped with the apply. */
 MUST_USE enum status stream_run(const struct stream_options *options, bool *started, struct error *error);
 
 #endif

@@ -28,8 +28,8 @@ size_t batch_pending_bytes(const struct batch *batch);
 MUST_USE enum status batch_spill(struct batch *batch);
 
 /* Writes the pending edits, then commits with fdatasync. A batch in which any write failed, or any read met a damaged block, is not
- * committed, whatever became of that status: the first failure is returned. FULL: disk or map full, nothing changed. IO: the caller must exit; what is durable
- * is decided by the next open. Consumes the batch in every case. */
+ * committed, whatever became of that status: the first failure is returned. FULL: disk or map full, nothing changed. IO: the caller must
+ * exit; what is durable is decided by the next open. Consumes the batch in every case. */
 MUST_USE enum status batch_commit(struct batch *batch, struct error *error);
 void batch_abort(struct batch *batch);
 

@@ -125,8 +125,8 @@ MUST_USE enum status door_del(struct batch *batch, enum database db, const void 
 /* How many entries a database has. */
 MUST_USE enum status door_count(struct snapshot *snapshot, enum database db, uint64_t *count);
 
-/* A cursor; on CORRUPT it stands on the bad entry (its key is set) and may move on. Borrowed keys and payloads as above. In a batch, writes to the same database move no cursor but end what they point to:
- * seek again after a write. */
+/* A cursor; on CORRUPT it stands on the bad entry (its key is set) and may move on. Borrowed keys and payloads as above. In a batch, writes
+ * to the same database move no cursor but end what they point to: seek again after a write. */
 struct door_cursor {
     struct snapshot *snapshot;
     enum database db;

@@ -1,5 +1,5 @@
-/* The forward list: which terms a document is in, with impact and form, TERM_LIVE included: no posting is written any other way. It is what a change of text is diffed against, what a delete
- * removes, and what verify holds against the postings. Byte grammar in forward.c. */
+/* The forward list: which terms a document is in, with impact and form, TERM_LIVE included: no posting is written any other way. It is what
+ * a change of text is diffed against, what a delete removes, and what verify holds against the postings. Byte grammar in forward.c. */
 #ifndef TIM_STORAGE_FORWARD_H
 #define TIM_STORAGE_FORWARD_H
 
