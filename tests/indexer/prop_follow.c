@@ -108,11 +108,43 @@ static const char *reference(const char *table, char out[160])
     return out;
 }
 
+static const char *const words[] = {"Điện thoại", "Tủ lạnh", "Máy giặt", "Nồi cơm", "bàn", "Bán", "16GB", "256 GB", "Inverter", "hoà phát"};
+
+/* Of a variant, a spec or an image. */
+static void write_child_statement(char *out, size_t room, const char *a, const char *b)
+{
+    char first[160];
+    unsigned id = pick(IDS) + 1, number = pick(1000);
+    switch (pick(6)) {
+    case 0:
+    case 1:
+        snprintf(out, room,
+                 "INSERT INTO product_variants (id, product_id, name, sku, price, stock_quantity, attributes) VALUES (%u, %s, '%s', 'V%u', "
+                 "%u, %u, "
+                 "'{\"Màu\": \"%s\"}')",
+                 id, reference("products", first), a, number, number * 1000, number % 5, b);
+        break;
+    case 2:
+        snprintf(out, room, "UPDATE product_variants SET price = %u, is_active = %s WHERE id = %u", number * 1000,
+                 number % 3 == 0 ? "false" : "true", id);
+        break;
+    case 3:
+        snprintf(out, room, "DELETE FROM product_variants WHERE id = %u", id);
+        break;
+    case 4:
+        snprintf(out, room, "INSERT INTO product_specs (id, product_id, spec_name, spec_value, sort_order) VALUES (%u, %s, '%s', '%s', %u)",
+                 id, reference("products", first), a, b, number % 4);
+        break;
+    default:
+        snprintf(out, room, "INSERT INTO product_images (id, product_id, url, sort_order) VALUES (%u, %s, 'https://x/%u.jpg', %u)", id,
+                 reference("products", first), number, number % 4);
+        break;
+    }
+}
+
 /* One random statement; a constraint that refuses it is part of the game. */
 static void write_statement(char *out, size_t room)
 {
-    static const char *const words[] = {"Điện thoại", "Tủ lạnh", "Máy giặt", "Nồi cơm",  "bàn",
-                                        "Bán",        "16GB",    "256 GB",   "Inverter", "hoà phát"};
     static const char *const states[] = {"active", "active", "active", "draft", "inactive"};
     char first[160], second[160];
     const char *a = words[pick(10)], *b = words[pick(10)];
@@ -162,28 +194,8 @@ static void write_statement(char *out, size_t room)
     case 13:
         snprintf(out, room, "DELETE FROM products WHERE id = %u", id);
         break;
-    case 14:
-    case 15:
-        snprintf(out, room,
-                 "INSERT INTO product_variants (id, product_id, name, sku, price, stock_quantity, attributes) VALUES (%u, %s, '%s', 'V%u', "
-                 "%u, %u, "
-                 "'{\"Màu\": \"%s\"}')",
-                 id, reference("products", first), a, number, number * 1000, number % 5, b);
-        break;
-    case 16:
-        snprintf(out, room, "UPDATE product_variants SET price = %u, is_active = %s WHERE id = %u", number * 1000,
-                 number % 3 == 0 ? "false" : "true", id);
-        break;
-    case 17:
-        snprintf(out, room, "DELETE FROM product_variants WHERE id = %u", id);
-        break;
-    case 18:
-        snprintf(out, room, "INSERT INTO product_specs (id, product_id, spec_name, spec_value, sort_order) VALUES (%u, %s, '%s', '%s', %u)",
-                 id, reference("products", first), a, b, number % 4);
-        break;
     default:
-        snprintf(out, room, "INSERT INTO product_images (id, product_id, url, sort_order) VALUES (%u, %s, 'https://x/%u.jpg', %u)", id,
-                 reference("products", first), number, number % 4);
+        write_child_statement(out, room, a, b);
         break;
     }
 }
