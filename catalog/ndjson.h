@@ -3,7 +3,8 @@
  * Line: {"id","sku","name","slug","brand","category":["Level 1","Level 2",...],"price","salePrice","stock","shortDesc","description",
  * "specs":{name: value},"rating","reviewCount","soldCount","image","images":[...],"createdAt","status","isFeatured",
  * "variants":[{"id","sku","name","price","salePrice","stock","attributes":{...}}]}. Only id and name are required; what is absent is NULL
- * and nothing is invented, except: status "active", and a slug where it is missing or taken (the id is appended). Other keys are ignored. */
+ * and nothing is invented, except: status "active", and a slug where it is missing or taken (the id is appended). Other keys are ignored. An
+ * id that comes again is for the taker to judge: an index takes the later line, a table refuses it. */
 #ifndef TIM_CATALOG_NDJSON_H
 #define TIM_CATALOG_NDJSON_H
 

@@ -10,13 +10,14 @@
 /* A malformed line costs itself only, but is not passed over in silence: the index is made, and the exit code says that it lacks some. */
 static enum status outcome(const struct build_counts *counts, const char *from, struct error *error)
 {
-    log_info("build: %" PRIu64 " products from %s are live", counts->products, from);
+    /* Lines, not products: an id that comes again replaces what it named before. */
+    log_info("build: the index is live with what %" PRIu64 " lines of %s hold", counts->products, from);
     if (counts->applied.cut > 0)
         log_warn("build: %" PRIu64 " products had more text than is indexed; the rest of it was left out", counts->applied.cut);
     if (counts->malformed == 0)
         return STATUS_OK;
-    return error_set(error, STATUS_INVALID, "%" PRIu64 " lines of %s were malformed and left out; the other products are live",
-                     counts->malformed, from);
+    return error_set(error, STATUS_INVALID, "%" PRIu64 " lines of %s were malformed and left out; the others are live", counts->malformed,
+                     from);
 }
 
 static enum status run(const struct invocation *invocation, struct error *error)
