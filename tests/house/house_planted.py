@@ -13,6 +13,7 @@ CLEAN = {
     "base/log.h": "/* Log lines. */\n",
     "base/log.c": '#include "base/log.h"\n\n#include <stdio.h>\n',
     "base/settings.h": "/* Settings. */\n",
+    "base/longest.c": "void f(void)\n{\n" + "    g();\n" * 68 + "}\n",
     "storage/env.h": "/* Environments. */\n",
     "storage/door.h": "/* Inside storage/ only: the door. */\n#include <lmdb.h>\n",
     "storage/env.c": '#include "storage/env.h"\n\n#include <lmdb.h>\n#include <string.h>\n\n#include "base/log.h"\n#include "storage/door.h"\n',
@@ -50,6 +51,7 @@ PLANTED = [
     ("base/log.h", "int log_x(void);\n", "a header opens with a comment"),
     ("base/util.c", "\n", "names no noun"),
     ("base/x.c", "\n" * 701, "more than 700 lines"),
+    ("base/x.c", "void f(void)\n{\n" + "    g();\n" * 69 + "}\n", "base/x.c:2: a function of more than 70 lines"),
 ] + [
     (f"base/x.c", f"void f(char *a, const char *b)\n{{\n    {call};\n}}\n", f"base/x.c:3: {name}() is banned")
     for name, call in [("strcpy", "strcpy(a, b)"), ("strcat", "strcat (a, b)"), ("sprintf", "x = sprintf(a, b)"), ("strtok", "strtok(a, b)"),

@@ -37,6 +37,7 @@ DOORS = [
 BANNED = re.compile(r"(?<![\w.>])(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|atof|sscanf|gets|alloca|system|popen)\s*\(")
 BANNED_NAMES = re.compile(r"^(util|utils|helper|helpers|manager|common|misc)\.[ch]$")
 LINES_MAX = 700
+FUNCTION_LINES_MAX = 70  # from brace to brace
 INSIDE_ONLY = re.compile(r"/\*\s*Inside (\w+)/ only")
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
 COMMENT_OR_TEXT = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
@@ -118,6 +119,20 @@ def check_order(root, relative, found, own):
     return faults
 
 
+def check_functions(code):
+    """A function's braces stand in the first column, as clang-format puts them."""
+    faults = []
+    begun = 0
+    for number, line in enumerate(code.split("\n"), 1):
+        if line == "{":
+            begun = number
+        elif line == "}" and begun:
+            if number - begun + 1 > FUNCTION_LINES_MAX:
+                faults.append(f"{begun}: a function of more than {FUNCTION_LINES_MAX} lines")
+            begun = 0
+    return faults
+
+
 def check_file(root, path, relative):
     text = path.read_text(encoding="utf-8")
     home, is_test = home_of(relative)
@@ -134,6 +149,7 @@ def check_file(root, path, relative):
     for number, line in enumerate(code.split("\n"), 1):
         for name in BANNED.findall(line):
             faults.append(f"{number}: {name}() is banned")
+    faults += check_functions(code)
     lines = text.count("\n")
     if lines > LINES_MAX:
         faults.append(f"{lines}: more than {LINES_MAX} lines")
