@@ -101,6 +101,8 @@ static void draw_row(struct model *model, enum table table, unsigned key, struct
         snprintf(row->text[PRODUCT_SLUG], TEXT_BYTES, "slug-%u", key + 1);
         row->null[PRODUCT_SLUG] = false;
     }
+    if (table == TABLE_VARIANT && draw(model, 2) == 0) /* often all of a product's */
+        snprintf(row->text[VARIANT_IS_ACTIVE], TEXT_BYTES, "f");
     if (table == TABLE_BRAND || table == TABLE_CATEGORY) /* labels of one slug would be told apart by arrival */
         snprintf(row->text[table == TABLE_BRAND ? BRAND_SLUG : CATEGORY_SLUG], TEXT_BYTES, "%s-%u", known->word, key + 1);
     row->present = true;
@@ -127,6 +129,16 @@ static void flush(struct apply *apply)
     struct error error = {0};
     if (apply_flush(apply, NULL, &error) != STATUS_OK)
         fail_msg("%s", error.text);
+}
+
+/* Hot fields only. */
+static void hot_edit(struct model *model, struct apply *apply, enum table table, struct model_row *row)
+{
+    for (size_t i = 0; i < schema_tables[table].column_count; i++)
+        if (schema_tables[table].columns[i].hot)
+            draw_text(model, schema_tables[table].columns[i].kind, row->text[i]);
+    struct change change = change_of(row, table, CHANGE_UPDATE);
+    take(apply, &change);
 }
 
 /* One random step, done to the model and to the index. */
@@ -162,12 +174,8 @@ static void step(struct model *model, struct apply *apply)
         row->present = false;
         model->rows[table][other] = moved;
         take(apply, &change);
-    } else if (what < 60 && row->present) { /* hot fields only */
-        for (size_t i = 0; i < schema_tables[table].column_count; i++)
-            if (schema_tables[table].columns[i].hot)
-                draw_text(model, schema_tables[table].columns[i].kind, row->text[i]);
-        struct change change = change_of(row, table, CHANGE_UPDATE);
-        take(apply, &change);
+    } else if (what < 60 && row->present) {
+        hot_edit(model, apply, table, row);
     } else {
         draw_row(model, table, key, row);
         struct change change = change_of(row, table, CHANGE_INSERT);
@@ -267,6 +275,10 @@ static void run_seed(uint64_t seed)
             assert_int_equal(apply_new(edited.env, analyzer, &edited.apply, &error), STATUS_OK);
         }
     }
+    drain(edited.apply);
+    for (unsigned key = 0; key < KEYS; key++) /* nothing builds these documents again behind the last prices */
+        if (model.rows[TABLE_PRODUCT][key].present)
+            hot_edit(&model, edited.apply, TABLE_PRODUCT, &model.rows[TABLE_PRODUCT][key]);
     drain(edited.apply);
     build_from_model(&model, built.apply);
     char left[33], right[33];
