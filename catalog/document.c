@@ -97,16 +97,12 @@ static enum status spec_add(struct spec_list *list, struct arena *arena, struct 
     return STATUS_OK;
 }
 
-/* A JSON scalar as shown; false for null, empty strings and nested values. */
+/* A JSON scalar as shown (numbers came as strings); false for null, empty strings and nested values. */
 static bool scalar_text(const json_t *value, struct arena *arena, struct bytes *out)
 {
     char *text = NULL;
     if (json_is_string(value))
         text = arena_copy(arena, json_string_value(value), json_string_length(value));
-    else if (json_is_integer(value))
-        text = arena_print(arena, "%lld", (long long)json_integer_value(value));
-    else if (json_is_real(value))
-        text = arena_print(arena, "%g", json_real_value(value));
     else if (json_is_boolean(value))
         text = arena_print(arena, "%s", json_is_true(value) ? "Có" : "Không");
     if (text == NULL || text[0] == '\0')
@@ -137,12 +133,40 @@ static int name_compare(const void *left, const void *right)
     return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
+/* The JSON text with every number in quotes, so that it is shown digit by digit as the shop wrote it: 1.50 stays 1.50, and one beyond 64 bits
+ * does not make the parser refuse all the others. */
+static struct bytes numbers_quoted(struct bytes text, struct arena *arena)
+{
+    char *out = arena_alloc(arena, 2 * text.size + 2); /* between two numbers stands at least one other byte */
+    size_t size = 0;
+    bool in_string = false;
+    for (size_t i = 0; out != NULL && i < text.size;) {
+        char byte = text.data[i];
+        size_t number = in_string || memchr("-0123456789", byte, 11) == NULL ? 0 : 1;
+        while (number > 0 && i + number < text.size && memchr("+-.0123456789Ee", text.data[i + number], 15) != NULL)
+            number++;
+        size_t taken = number > 0 ? number : in_string && byte == '\\' && i + 1 < text.size ? 2 : 1;
+        if (number > 0)
+            out[size++] = '"';
+        memcpy(out + size, text.data + i, taken);
+        size += taken;
+        if (number > 0)
+            out[size++] = '"';
+        in_string = in_string != (byte == '"');
+        i += taken;
+    }
+    return (struct bytes){out, size};
+}
+
 /* {"name": value or [values]}; what does not parse (or is nested deeper than jansson allows) has no specs. */
 static enum status specs_from_json(const struct analyzer *analyzer, struct bytes text, struct arena *arena, struct spec_list *list)
 {
     if (text.size == 0)
         return STATUS_OK;
-    json_t *object = json_loadb(text.data, text.size, 0, NULL);
+    struct bytes quoted = numbers_quoted(text, arena);
+    if (quoted.data == NULL)
+        return STATUS_LIMIT;
+    json_t *object = json_loadb(quoted.data, quoted.size, 0, NULL);
     enum status status = STATUS_OK;
     /* In byte order of the names, whatever order the source had: JSONB reorders, NDJSON does not. */
     size_t count = json_object_size(object);
@@ -192,10 +216,8 @@ static enum status children_get(struct snapshot *snapshot, enum reverse_kind kin
         status = row_get(snapshot, table, child->key, arena, &child->row, &child->has_hot, &child->slot);
         if (status != STATUS_OK)
             return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
-        if (order_column >= 0) {
-            uint64_t value = cell_scaled(&child->row.cells[order_column], 0, INT32_MAX, true);
-            child->order = value == COLUMN_UNKNOWN ? INT64_MAX : (int64_t)value;
-        }
+        if (order_column >= 0)
+            child->order = cell_order(&child->row.cells[order_column]);
     }
     qsort(children, *count, sizeof *children, child_compare);
     *out = children;

@@ -109,7 +109,7 @@ static enum status scalar_cell(struct ndjson *ndjson, const json_t *value, struc
 
 static enum status dumped_cell(struct ndjson *ndjson, const json_t *value, struct cell *cell)
 {
-    char *text = json_dumps(value, JSON_COMPACT);
+    char *text = json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(15)); /* 0.1 as it stands in the line, not 0.10000000000000001 */
     char *copy = text == NULL ? NULL : arena_copy(&ndjson->arena, text, strlen(text));
     free(text);
     if (copy == NULL)

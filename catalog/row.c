@@ -128,6 +128,18 @@ uint64_t cell_scaled(const struct cell *cell, unsigned decimals, uint64_t max, b
     return value <= max ? value : clamp ? max : COLUMN_UNKNOWN;
 }
 
+int64_t cell_order(const struct cell *cell)
+{
+    struct cell size = *cell;
+    bool negative = cell->state == CELL_TEXT && cell->text.size > 0 && cell->text.data[0] == '-';
+    if (negative)
+        size.text = (struct bytes){cell->text.data + 1, cell->text.size - 1};
+    uint64_t value = cell_scaled(&size, 6, INT64_MAX - 1, true);
+    if (value == COLUMN_UNKNOWN)
+        return INT64_MAX;
+    return negative ? -(int64_t)value : (int64_t)value;
+}
+
 uint64_t sale_value(const struct cell *cell)
 {
     uint64_t value = cell_scaled(cell, 0, PRICE_VND_MAX, false);

@@ -51,6 +51,10 @@ bool cell_equal(const struct cell *a, const struct cell *b);
  * number (NaN, Infinity). Outside 0..max: the nearer bound with `clamp`, else COLUMN_UNKNOWN. */
 uint64_t cell_scaled(const struct cell *cell, unsigned decimals, uint64_t max, bool clamp);
 
+/* A place in a list: ascending like the numbers themselves (negative ones first, six decimals), INT64_MAX for NULL and for what is no plain
+ * number, which comes last. */
+int64_t cell_order(const struct cell *cell);
+
 /* A sale price as a column value: 0 is no sale price. */
 uint64_t sale_value(const struct cell *cell);
 

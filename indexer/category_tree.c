@@ -52,8 +52,7 @@ static enum status nodes_read(struct apply *apply, struct arena *arena, struct n
         status = copy == NULL ? STATUS_LIMIT : row_decode(TABLE_CATEGORY, (struct bytes){copy, stored.size}, &node->row, &has_hot, &slot);
         if (status == STATUS_OK)
             status = label_find(apply->view, FACET_CATEGORY, node->row.cells[0].text, &node->ordinal);
-        uint64_t order = cell_scaled(&node->row.cells[CATEGORY_SORT_ORDER], 0, INT32_MAX, true);
-        node->order = order == COLUMN_UNKNOWN ? INT64_MAX : (int64_t)order;
+        node->order = cell_order(&node->row.cells[CATEGORY_SORT_ORDER]);
         node->id = node->row.cells[0].text;
         ++*count;
     }

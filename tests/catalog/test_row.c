@@ -101,6 +101,24 @@ static void test_scaled(void **state)
     }
 }
 
+/* Ascending, the last ones equal. */
+static void test_order(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"-99999999999999999999", "-9000000000", "-5", "-1.5", "-1.25", "0", "0.000001", "3", "2147483648",
+                                        "99999999999999999999",  "NaN",         "x",  "",     NULL};
+    int64_t before = INT64_MIN;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct cell cell = {.state = texts[i] == NULL ? CELL_NULL : CELL_TEXT};
+        if (texts[i] != NULL)
+            cell.text = (struct bytes){texts[i], strlen(texts[i])};
+        int64_t order = cell_order(&cell);
+        assert_true(order > before || (order == INT64_MAX && before == INT64_MAX));
+        assert_int_equal(order == INT64_MAX, i >= 10);
+        before = order;
+    }
+}
+
 static void test_seconds(void **state)
 {
     (void)state;
@@ -176,8 +194,9 @@ static void test_schema_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_damage),   cmocka_unit_test(test_scaled),
-        cmocka_unit_test(test_seconds),    cmocka_unit_test(test_booleans), cmocka_unit_test(test_schema_names),
+        cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_damage),  cmocka_unit_test(test_scaled),
+        cmocka_unit_test(test_order),        cmocka_unit_test(test_seconds), cmocka_unit_test(test_booleans),
+        cmocka_unit_test(test_schema_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
