@@ -178,10 +178,13 @@ static enum status judge_rights(const struct checked_table *checked, const char 
     return STATUS_OK;
 }
 
+/* Columns of check_columns' query. */
+enum { COLUMN_FACT_NAME, COLUMN_FACT_GENERATED, COLUMN_FACT_READABLE, COLUMN_FACT_NUMBER, COLUMN_FACT_XMIN };
+
 static int find_row(const PGresult *columns, const char *name)
 {
     for (int row = 0; row < PQntuples(columns); row++)
-        if (strcmp(PQgetvalue(columns, row, 0), name) == 0)
+        if (strcmp(PQgetvalue(columns, row, COLUMN_FACT_NAME), name) == 0)
             return row;
     return -1;
 }
@@ -197,11 +200,11 @@ static enum status judge_columns(const struct checked_table *checked, const char
         if (row < 0)
             return error_set(error, STATUS_MISMATCH, "table \"%s\" has no column \"%s\": set column.%s.%s to its name, or to nothing",
                              checked->name, name, checked->setting, known->columns[i].name);
-        if (is_true(columns, row, 1))
+        if (is_true(columns, row, COLUMN_FACT_GENERATED))
             return error_set(error, STATUS_MISMATCH,
                              "column \"%s\" of table \"%s\" is generated and does not come in the stream: set column.%s.%s to nothing",
                              name, checked->name, checked->setting, known->columns[i].name);
-        if (!is_true(columns, row, 2))
+        if (!is_true(columns, row, COLUMN_FACT_READABLE))
             return error_set(error, STATUS_DENIED,
                              "role \"%s\" may not read column \"%s\" of table \"%s\": run GRANT SELECT ON \"%s\".\"%s\" TO \"%s\"", role,
                              name, checked->name, checked->schema->namespace, checked->name, role);
@@ -209,20 +212,40 @@ static enum status judge_columns(const struct checked_table *checked, const char
     return STATUS_OK;
 }
 
-static enum status check_columns(struct connection *plain, const struct checked_table *checked, const char *oid, struct error *error)
+/* ALTER COLUMN TYPE ... USING, or a column dropped and added again with a default, gives every row a new value without one change in the
+ * stream: the catalog's entry of a column is part of what the index was copied through. */
+static void source_add_columns(uint64_t *source_id, const struct checked_table *checked, const PGresult *columns)
+{
+    for (size_t i = 0; i < schema_tables[checked->table].column_count; i++) {
+        const char *name = checked->schema->column[checked->table][i];
+        int row = name[0] == '\0' ? -1 : find_row(columns, name);
+        source_add(source_id, name);
+        if (row < 0)
+            continue;
+        source_add(source_id, PQgetvalue(columns, row, COLUMN_FACT_NUMBER));
+        source_add(source_id, PQgetvalue(columns, row, COLUMN_FACT_XMIN));
+    }
+}
+
+static enum status check_columns(struct connection *plain, const struct checked_table *checked, const char *oid, uint64_t *source_id,
+                                 struct error *error)
 {
     PGresult *columns = NULL;
-    enum status status = connection_query_with(plain,
-                                               "SELECT attname, attgenerated <> '', has_column_privilege(attrelid, attnum, 'SELECT') FROM "
-                                               "pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped",
-                                               &oid, 1, &columns, error);
+    enum status status =
+        connection_query_with(plain,
+                              "SELECT attname, attgenerated <> '', has_column_privilege(attrelid, attnum, 'SELECT'), attnum, xmin FROM "
+                              "pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped",
+                              &oid, 1, &columns, error);
     if (status == STATUS_OK)
         status = judge_columns(checked, PQuser(plain->pg), columns, error);
+    if (status == STATUS_OK)
+        source_add_columns(source_id, checked, columns);
     PQclear(columns);
     return status;
 }
 
-static enum status judge_table(struct connection *plain, const struct checked_table *checked, const PGresult *facts, struct error *error)
+static enum status judge_table(struct connection *plain, const struct checked_table *checked, const PGresult *facts, uint64_t *source_id,
+                               struct error *error)
 {
     enum status status = judge_kind(checked, facts, error);
     if (status == STATUS_OK)
@@ -232,7 +255,7 @@ static enum status judge_table(struct connection *plain, const struct checked_ta
     if (status == STATUS_OK)
         status = judge_rights(checked, PQuser(plain->pg), facts, error);
     if (status == STATUS_OK)
-        status = check_columns(plain, checked, PQgetvalue(facts, 0, FACT_OID), error);
+        status = check_columns(plain, checked, PQgetvalue(facts, 0, FACT_OID), source_id, error);
     return status;
 }
 
@@ -251,15 +274,13 @@ static enum status check_table(struct connection *plain, const struct checked_ta
         PQclear(facts);
         return status;
     }
-    status = judge_table(plain, checked, facts, error);
+    status = judge_table(plain, checked, facts, &out->source_id, error);
     if (status == STATUS_OK) {
         out->present[checked->table] = true;
         out->rows_estimate[checked->table] = strtoll(PQgetvalue(facts, 0, FACT_ROWS), NULL, 10);
         source_add(&out->source_id, PQgetvalue(facts, 0, FACT_OID));
         source_add(&out->source_id, PQgetvalue(facts, 0, FACT_MEMBER));
         source_add(&out->source_id, PQgetvalue(facts, 0, FACT_MEMBER_XMIN));
-        for (size_t i = 0; i < schema_tables[checked->table].column_count; i++)
-            source_add(&out->source_id, checked->schema->column[checked->table][i]);
     }
     PQclear(facts);
     return status;

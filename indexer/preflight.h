@@ -11,8 +11,9 @@ enum { PREFLIGHT_SERVER_VERSION_MIN = 150000 };
 struct preflight {
     bool present[TABLE_COUNT];          /* mapped, there and published; false for an optional table that is not there */
     int64_t rows_estimate[TABLE_COUNT]; /* pg_class.reltuples; -1: never analysed */
-    uint64_t source_id; /* another one when the publication or a table was dropped and made again, or another table or column is mapped:
-                           changes may have been missed. Kept in the index (struct position). */
+    uint64_t
+        source_id; /* another one when the publication or a table was dropped and made again, a mapped column altered, or another table or
+                           column mapped: rows may have changed unseen. Kept in the index (struct position). */
 };
 
 /* `plain` is the connection that will copy: its role needs SELECT. INVALID: the server itself (version, wal_level, standby). MISMATCH:

@@ -190,7 +190,7 @@ enum position_verdict position_check(const struct position_facts *facts, struct 
     }
     if (stored->source_id != facts->source_id) {
         error_set(reason, STATUS_MISMATCH,
-                  "the publication, one of its tables or the mapping of tables and columns is not the one the index was "
+                  "the publication, one of its tables or columns, or the mapping of them is not the one the index was "
                   "copied through");
         return POSITION_RESYNC;
     }

@@ -16,7 +16,7 @@ struct position {
     uint64_t partial_rows; /* how many of its row messages are in */
     uint64_t system_id;    /* of IDENTIFY_SYSTEM; 0: this index does not follow a database */
     uint32_t timeline;
-    uint64_t source_id; /* which publication, tables and mapping the rows came through: another one needs a new copy */
+    uint64_t source_id; /* which publication, tables, columns and mapping the rows came through: another one needs a new copy */
     char slot[64];      /* NUL-terminated */
 };
 
