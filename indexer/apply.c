@@ -25,9 +25,11 @@ static enum status batch_open(struct apply *apply, struct error *error)
     if (apply->batch != NULL)
         return STATUS_OK;
     enum status status = batch_begin(apply->env, &apply->batch, error);
-    if (status == STATUS_OK)
-        apply->view = batch_snapshot(apply->batch);
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    apply->view = batch_snapshot(apply->batch);
+    batch_set_pulse(apply->batch, apply->pulse, apply->pulse_context);
+    return STATUS_OK;
 }
 
 static void batch_close(struct apply *apply)
@@ -102,6 +104,12 @@ void apply_set_deferred(struct apply *apply, bool deferred)
 {
     apply->deferred = deferred;
     apply->draining = !deferred;
+}
+
+void apply_set_pulse(struct apply *apply, apply_pulse *pulse, void *context)
+{
+    apply->pulse = pulse;
+    apply->pulse_context = context;
 }
 
 enum status stored_get(struct apply *apply, enum table table, struct bytes key, struct stored *out)
@@ -211,13 +219,33 @@ static enum status key_check(enum table table, struct bytes key, struct error *e
                      key.size, KEY_BYTES_MAX);
 }
 
+static enum status delete_one(struct apply *apply, enum table table, struct bytes key, bool *effective)
+{
+    struct stored old;
+    enum status status = stored_get(apply, table, key, &old);
+    if (status != STATUS_OK || !old.found)
+        return status;
+    *effective = true;
+    return table_rules[table].del(apply, &old);
+}
+
+/* The row moved to a key that the index cannot hold: it is no longer under its old one. */
+static enum status key_refused(struct apply *apply, const struct change *change, bool *effective, enum status reason)
+{
+    struct error ignored = {0};
+    if (change->old_key.size == 0 || key_check(change->row.table, change->old_key, &ignored) != STATUS_OK)
+        return reason;
+    enum status status = delete_one(apply, change->row.table, change->old_key, effective);
+    return status == STATUS_OK ? reason : status;
+}
+
 static enum status upsert(struct apply *apply, const struct change *change, bool *effective, struct error *error)
 {
     enum table table = change->row.table;
     struct bytes key = cell_text(&change->row.cells[0]);
     enum status status = key_check(table, key, error);
     if (status != STATUS_OK)
-        return status;
+        return key_refused(apply, change, effective, status);
     bool moved = change->old_key.size > 0 && key_compare(change->old_key, key) != 0;
     struct stored old, target;
     struct row row;
@@ -236,19 +264,11 @@ static enum status upsert(struct apply *apply, const struct change *change, bool
     return status == STATUS_OK ? table_rules[table].upsert(apply, &target, &row, effective) : status;
 }
 
-static enum status delete_one(struct apply *apply, enum table table, struct bytes key, bool *effective)
+/* After one piece of a long work. Writes pending edits early when they pass the memory bound; the transaction stays one. */
+static enum status piece_done(struct apply *apply)
 {
-    struct stored old;
-    enum status status = stored_get(apply, table, key, &old);
-    if (status != STATUS_OK || !old.found)
-        return status;
-    *effective = true;
-    return table_rules[table].del(apply, &old);
-}
-
-/* Writes pending edits early when they pass the memory bound; the transaction stays one. */
-static enum status spill_if_large(struct apply *apply)
-{
+    if (apply->pulse != NULL)
+        apply->pulse(apply->pulse_context);
     return batch_pending_bytes(apply->batch) > APPLY_SPILL_BYTES ? batch_spill(apply->batch) : STATUS_OK;
 }
 
@@ -271,7 +291,7 @@ static enum status truncate_table(struct apply *apply, enum table table, bool *e
         if (status == STATUS_OK)
             status = delete_one(apply, table, key, effective);
         if (status == STATUS_OK)
-            status = spill_if_large(apply);
+            status = piece_done(apply);
         if (status != STATUS_OK)
             return status == STATUS_END ? STATUS_OK : status;
     }
@@ -302,12 +322,12 @@ enum status apply_change(struct apply *apply, const struct change *change, struc
     }
     if (status != STATUS_OK && reason.text[0] == '\0')
         error_set(&reason, status, "a change of %s failed: %s", schema_tables[table].name, status_name(status));
+    apply->pending += status == STATUS_OK || effective;
+    apply->counts.effective += effective;
     if (status != STATUS_OK)
         return error_set(error, status, "%s", reason.text);
-    apply->pending++;
     apply->counts.changes++;
-    apply->counts.effective += effective;
-    return spill_if_large(apply);
+    return piece_done(apply);
 }
 
 size_t apply_pending_changes(const struct apply *apply)
@@ -326,7 +346,7 @@ static enum status rebuild_touched(struct apply *apply)
     for (uint64_t i = 1; status == STATUS_OK && i <= text_set_count(apply->touched); i++) {
         status = product_rebuild(apply, text_set_at(apply->touched, i));
         if (status == STATUS_OK)
-            status = spill_if_large(apply);
+            status = piece_done(apply);
     }
     text_set_clear(apply->touched);
     return status;
@@ -342,7 +362,7 @@ static enum status rebuild_queued(struct apply *apply)
     for (size_t i = 0; status == STATUS_OK && i < count; i++) {
         status = product_rebuild(apply, ids[i]);
         if (status == STATUS_OK)
-            status = spill_if_large(apply);
+            status = piece_done(apply);
     }
     arena_release(&ids_arena);
     return status;

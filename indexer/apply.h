@@ -26,8 +26,13 @@ void apply_set_time(struct apply *apply, int64_t commit_wall_us);
  * (durably); afterwards flushes build them, a slice each, as long as apply_has_queue. */
 void apply_set_deferred(struct apply *apply, bool deferred);
 
-/* Takes one change. INVALID: the row cannot be indexed (no key, key too long): nothing was changed, the error says which row; the stream
- * goes on. Any other failure: abandon the apply, the last flush stands. */
+/* `pulse` is called for every document that a flush builds, every posting list that it writes and every row that a TRUNCATE removes: the work
+ * of minutes, during which PostgreSQL wants to hear from its client (wal_sender_timeout). NULL: nobody waits. */
+typedef void apply_pulse(void *context);
+void apply_set_pulse(struct apply *apply, apply_pulse *pulse, void *context);
+
+/* Takes one change. INVALID: the row cannot be indexed (no key, key too long): nothing was changed but that a row which moved to such a
+ * key is gone from its old one; the error says which row; the stream goes on. Any other failure: abandon the apply, the last flush stands. */
 MUST_USE enum status apply_change(struct apply *apply, const struct change *change, struct error *error);
 
 /* Changes and bytes pending since the last flush: what the adaptive batching looks at. */

@@ -29,6 +29,8 @@ struct apply {
     uint32_t now_s;           /* commit time of the current transaction */
     uint64_t queued;          /* in the rebuild queue as of the last flush */
     size_t pending;
+    apply_pulse *pulse; /* NULL: none */
+    void *pulse_context;
     struct apply_counts counts;
 };
 

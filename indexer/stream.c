@@ -160,10 +160,22 @@ static enum status send_reply(struct stream *stream, struct error *error)
     return flush_output(stream, error);
 }
 
+static bool reply_is_due(const struct stream *stream)
+{
+    return clock_monotonic_ns() - stream->replied_ns >= ms_to_ns(STREAM_REPLY_MS);
+}
+
+/* In the middle of a long commit. What fails here fails again at the next read, where it counts. */
+static void keep_alive(void *context)
+{
+    struct stream *stream = context;
+    if (reply_is_due(stream))
+        (void)send_reply(stream, NULL);
+}
+
 static enum status reply_when_due(struct stream *stream, struct error *error)
 {
-    bool due = clock_monotonic_ns() - stream->replied_ns >= ms_to_ns(STREAM_REPLY_MS);
-    if (!due && !stream->reply_requested)
+    if (!reply_is_due(stream) && !stream->reply_requested)
         return stream->output_pending ? flush_output(stream, error) : STATUS_OK;
     enum status status = send_reply(stream, error);
     env_check_readers(stream->options->env);
@@ -197,7 +209,7 @@ static enum status watch_when_due(struct stream *stream, struct error *error)
     if (status == STATUS_END)
         return STATUS_END;
     if (status == STATUS_OK && source_id != options->source_id)
-        error_set(&found, STATUS_MISMATCH, "the publication or one of its tables was dropped and made again");
+        error_set(&found, STATUS_MISMATCH, "the publication, one of its tables or a column of them was altered or made again");
     if (found.status == STATUS_MISMATCH && options->missed->status == STATUS_OK)
         *options->missed = found;
     if (status != STATUS_OK) {
@@ -278,12 +290,14 @@ enum status stream_run(const struct stream_options *options, bool *started, stru
     *started = true;
     stream.watched_ns = stream.replied_ns = clock_monotonic_ns();
     stream_board_set_state(options->board, STREAM_STREAMING, NULL);
+    apply_set_pulse(options->apply, keep_alive, &stream);
     while (status == STATUS_OK)
         status = run_once(&stream, error);
     if (status == STATUS_END || status == STATUS_UNAVAILABLE)
         status = finish(&stream, status, error);
     else
         publish_progress(&stream);
+    apply_set_pulse(options->apply, NULL, NULL);
 done:
     intake_free(stream.intake);
     connection_close(&stream.connection);

@@ -3,9 +3,13 @@
 #include "storage/batch.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
 
 #include "storage/door.h"
+
+enum { DISK_FULL_BYTES = 1 << 20 /* less than this is left of a disk that took a write in part */ };
 
 enum status batch_begin(struct env *env, struct batch **out, struct error *error)
 {
@@ -31,6 +35,12 @@ enum status batch_begin(struct env *env, struct batch **out, struct error *error
 struct snapshot *batch_snapshot(struct batch *batch)
 {
     return &batch->view;
+}
+
+void batch_set_pulse(struct batch *batch, batch_pulse *pulse, void *context)
+{
+    batch->pulse = pulse;
+    batch->pulse_context = context;
 }
 
 size_t batch_pending_bytes(const struct batch *batch)
@@ -116,6 +126,17 @@ static enum status commit_failed(enum status status, struct error *error)
     }
 }
 
+/* A write that a full disk took in part is EIO to LMDB; only the disk tells it from a broken one. */
+static enum status commit_status(struct env *env, int code)
+{
+    mdb_filehandle_t file = -1;
+    struct statvfs disk = {0};
+    if (code == EIO && mdb_env_get_fd(env->mdb, &file) == 0 && fstatvfs(file, &disk) == 0 &&
+        (uint64_t)disk.f_bavail * disk.f_frsize < DISK_FULL_BYTES)
+        return STATUS_FULL;
+    return status_from_lmdb(code);
+}
+
 enum status batch_commit(struct batch *batch, struct error *error)
 {
     enum status status = batch_write(batch);
@@ -123,7 +144,7 @@ enum status batch_commit(struct batch *batch, struct error *error)
         batch_abort(batch);
         return commit_failed(status, error);
     }
-    status = status_from_lmdb(mdb_txn_commit(batch->view.txn));
+    status = commit_status(batch->view.env, mdb_txn_commit(batch->view.txn));
     batch_free(batch);
     return status == STATUS_OK ? STATUS_OK : commit_failed(status, error);
 }

@@ -23,6 +23,11 @@ struct snapshot *batch_snapshot(struct batch *batch);
 /* Memory held for pending posting edits and column chunks: commit when it passes the caller's bound. */
 size_t batch_pending_bytes(const struct batch *batch);
 
+/* `pulse` is called for every posting list that is written: a large batch takes many seconds, and somebody may have to be told that the
+ * process is alive. NULL: nobody. */
+typedef void batch_pulse(void *context);
+void batch_set_pulse(struct batch *batch, batch_pulse *pulse, void *context);
+
 /* Writes the pending edits into the transaction without committing it, which frees their memory: for a transaction of the shop that is
  * larger than memory should hold. After any failure the batch can only be aborted. */
 MUST_USE enum status batch_spill(struct batch *batch);

@@ -80,6 +80,8 @@ struct batch {
     uint32_t counters[COUNTER_COUNT];
     bool counters_changed;
     enum status failed; /* the first write that failed: such a batch cannot be committed */
+    batch_pulse *pulse; /* NULL: none */
+    void *pulse_context;
 };
 
 /* Called by batch.c, in this order; implemented by the file that owns the edits. Free is called in every case. None is

@@ -164,6 +164,8 @@ static enum status lists_apply(struct batch *batch, const struct ranked_term *ra
         documents_sort(dealt + start, count);
         count = documents_unique(dealt + start, count);
         status = list_apply(&writer, interner_get(&edits->terms, term), dealt + start, count);
+        if (batch->pulse != NULL)
+            batch->pulse(batch->pulse_context);
     }
     list_writer_close(&writer);
     return status;
