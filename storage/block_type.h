@@ -2,6 +2,6 @@
 #ifndef TIM_STORAGE_BLOCK_TYPE_H
 #define TIM_STORAGE_BLOCK_TYPE_H
 
-enum block_type { BLOCK_PACKED = 1 };
+enum block_type { BLOCK_PACKED = 1, BLOCK_DENSE = 2 };
 
 #endif

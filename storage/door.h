@@ -41,7 +41,7 @@ enum {
     STORED_BYTES_MAX = 4080,                  /* a value with its crc */
     PAYLOAD_BYTES_MAX = STORED_BYTES_MAX - 4, /* without */
     STORED_KEY_BYTES_MAX = 511,               /* LMDB's own bound; an empty key is not allowed */
-    FORMAT_VERSION = 1,                       /* of everything below storage/; kept in DB_META */
+    FORMAT_VERSION = 2,                       /* of everything below storage/; kept in DB_META */
 };
 
 struct env {

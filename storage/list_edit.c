@@ -1,8 +1,12 @@
 /* One term's edits applied to its list: the record read once, each touched block decoded and written once, the record written once.
  *
- * Up to TERM_INLINE_MAX postings live in the record; a list in blocks returns there below INLINE_AGAIN. A run of edits that falls into one
- * block makes a run of blocks: one when it fits, pieces of even size when not, and full blocks when it only appends to the list's end. A
- * block left with fewer than BLOCK_UNDERFULL takes in its neighbour. */
+ * Up to TERM_INLINE_MAX postings live in the record; a list in blocks returns there below INLINE_AGAIN. Its blocks are DENSE from one
+ * document in DENSE_FROM on, of all that have numbers, and PACKED again below one in DENSE_UNTIL; which it is is decided when the list is
+ * written. The change from one form to another reads the whole list and writes it anew.
+ *
+ * In a PACKED list, a run of edits that falls into one block makes a run of blocks: one when it fits, pieces of even size when not, and
+ * full blocks when it only appends to the list's end. A block left with fewer than BLOCK_UNDERFULL takes in its neighbour. DENSE lists
+ * are edited in dense_edit.c. */
 #include "storage/list_edit.h"
 
 #include <assert.h>
@@ -13,12 +17,12 @@
 #include "storage/post_key.h"
 #include "storage/term_record.h"
 
-enum { INLINE_AGAIN = 24, BLOCK_UNDERFULL = 40 };
-static const uint32_t no_block = UINT32_MAX; /* where the first document of a block is asked for */
+enum { INLINE_AGAIN = 24, BLOCK_UNDERFULL = 40, DENSE_FROM = 16, DENSE_UNTIL = 24 };
+enum list_form { LIST_INLINE, LIST_PACKED, LIST_DENSE };
 
 enum status list_writer_open(struct list_writer *writer, struct batch *batch, const struct interner *forms)
 {
-    *writer = (struct list_writer){.batch = batch, .forms = forms};
+    *writer = (struct list_writer){.batch = batch, .forms = forms, .documents = batch->counters[COUNTER_DOCUMENT]};
     return door_cursor_open(&batch->view, DB_POST, &writer->cursor);
 }
 
@@ -85,8 +89,7 @@ static uint8_t impacts_max(const struct posting *postings, size_t count, uint8_t
     return max;
 }
 
-/* Old postings with the puts laid over them, into writer->merged. Returns how many there are. */
-static size_t merge(struct list_writer *writer, size_t old_count, const struct posting *puts, size_t put_count)
+size_t list_merge(struct list_writer *writer, size_t old_count, const struct posting *puts, size_t put_count)
 {
     room_for(&writer->merged, &writer->merged_room, old_count + put_count);
     const struct posting *old = writer->old, *old_end = old == NULL ? NULL : old + old_count, *puts_end = puts + put_count;
@@ -113,7 +116,7 @@ static enum status block_put(struct list_writer *writer, uint32_t term_id, const
     return door_put(writer->batch, DB_POST, key.bytes, sizeof key.bytes, block, size);
 }
 
-static enum status block_del(struct list_writer *writer, uint32_t term_id, uint32_t first)
+enum status list_block_del(struct list_writer *writer, uint32_t term_id, uint32_t first)
 {
     struct post_key key = post_key(term_id, first);
     return door_del(writer->batch, DB_POST, key.bytes, sizeof key.bytes);
@@ -139,13 +142,13 @@ static enum status blocks_put(struct list_writer *writer, uint32_t term_id, size
 /* Whether the cursor, after a move, stands on a block of the list. A list's end is a normal answer. */
 static enum status cursor_first(struct list_writer *writer, uint32_t term_id, enum status status, uint32_t *first)
 {
-    *first = no_block;
+    *first = LIST_NO_BLOCK;
     if (status == STATUS_OK && post_key_is_of(writer->cursor.key, term_id))
         *first = post_key_first(writer->cursor.key);
     return status == STATUS_END ? STATUS_OK : status;
 }
 
-static enum status cursor_at_or_behind(struct list_writer *writer, uint32_t term_id, uint32_t document, uint32_t *first)
+enum status list_cursor_seek(struct list_writer *writer, uint32_t term_id, uint32_t document, uint32_t *first)
 {
     struct post_key key = post_key(term_id, document);
     return cursor_first(writer, term_id, door_cursor_seek(&writer->cursor, key.bytes, sizeof key.bytes), first);
@@ -157,27 +160,55 @@ static enum status cursor_at_or_before(struct list_writer *writer, uint32_t term
     return cursor_first(writer, term_id, door_cursor_seek_back(&writer->cursor, key.bytes, sizeof key.bytes), first);
 }
 
-/* Appends the block under the cursor to writer->old. */
-static enum status block_load(struct list_writer *writer, size_t *count)
+enum status list_cursor_next(struct list_writer *writer, uint32_t term_id, uint32_t *first)
+{
+    return cursor_first(writer, term_id, door_cursor_next(&writer->cursor), first);
+}
+
+static bool packed_load(struct list_writer *writer, uint32_t first, struct bytes payload, size_t *count)
 {
     uint32_t documents[PACKED_DOCUMENTS_MAX];
     uint8_t impacts[PACKED_DOCUMENTS_MAX], forms[PACKED_DOCUMENTS_MAX];
     unsigned loaded = 0;
-    const struct door_cursor *cursor = &writer->cursor;
-    if (packed_decode(post_key_first(cursor->key), cursor->payload.data, cursor->payload.size, documents, impacts, forms, &loaded) !=
-        STATUS_OK)
-        return door_corrupt(&writer->batch->view, DB_POST, cursor->key.data, cursor->key.size, "a posting block that does not decode");
+    if (packed_decode(first, payload.data, payload.size, documents, impacts, forms, &loaded) != STATUS_OK)
+        return false;
     room_for(&writer->old, &writer->old_room, *count + loaded);
     for (unsigned i = 0; i < loaded; i++)
         writer->old[(*count)++] = (struct posting){.document = documents[i], .impact = impacts[i], .form = forms[i]};
+    return true;
+}
+
+static bool dense_load(struct list_writer *writer, uint32_t first, struct bytes payload, size_t *count)
+{
+    struct dense dense;
+    if (dense_open(first, payload.data, payload.size, &dense) != STATUS_OK || dense_check(&dense) != STATUS_OK)
+        return false;
+    room_for(&writer->old, &writer->old_room, *count + dense.count);
+    for (unsigned word = 0; word < dense.word_count; word++) {
+        uint32_t documents[64];
+        uint8_t impacts[64], forms[64];
+        unsigned loaded = dense_unpack(&dense, word, word + 1, documents, impacts, forms);
+        for (unsigned i = 0; i < loaded; i++)
+            writer->old[(*count)++] = (struct posting){.document = documents[i], .impact = impacts[i], .form = forms[i]};
+    }
+    return true;
+}
+
+enum status list_block_load(struct list_writer *writer, size_t *count)
+{
+    const struct door_cursor *cursor = &writer->cursor;
+    uint32_t first = post_key_first(cursor->key);
+    bool loaded = writer->is_dense ? dense_load(writer, first, cursor->payload, count) : packed_load(writer, first, cursor->payload, count);
+    if (!loaded)
+        return door_corrupt(&writer->batch->view, DB_POST, cursor->key.data, cursor->key.size, "a posting block that does not decode");
     return STATUS_OK;
 }
 
 /* A run of blocks in hand: loaded into writer->old, their edits merged into writer->merged. */
 struct run {
     uint32_t term_id;
-    uint32_t first; /* the key of the one block of it that is still stored, no_block when none is */
-    uint32_t next;  /* the first document of the block behind, no_block at the end */
+    uint32_t first; /* the key of the one block of it that is still stored, LIST_NO_BLOCK when none is */
+    uint32_t next;  /* the first document of the block behind, LIST_NO_BLOCK at the end */
     size_t old_count, merged_count;
     const struct posting *puts;
     size_t put_count, puts_left;
@@ -188,19 +219,19 @@ static void run_merge(struct list_writer *writer, struct run *run)
 {
     while (run->put_count < run->puts_left && run->puts[run->put_count].document < run->next)
         run->put_count++;
-    run->merged_count = merge(writer, run->old_count, run->puts, run->put_count);
+    run->merged_count = list_merge(writer, run->old_count, run->puts, run->put_count);
 }
 
 static enum status run_begin(struct list_writer *writer, struct run *run)
 {
     enum status status = cursor_at_or_before(writer, run->term_id, run->puts[0].document, &run->first);
-    if (status == STATUS_OK && run->first == no_block)
-        status = cursor_at_or_behind(writer, run->term_id, 0, &run->first);
-    run->next = no_block;
-    if (status == STATUS_OK && run->first != no_block) {
-        status = block_load(writer, &run->old_count);
+    if (status == STATUS_OK && run->first == LIST_NO_BLOCK)
+        status = list_cursor_seek(writer, run->term_id, 0, &run->first);
+    run->next = LIST_NO_BLOCK;
+    if (status == STATUS_OK && run->first != LIST_NO_BLOCK) {
+        status = list_block_load(writer, &run->old_count);
         if (status == STATUS_OK)
-            status = cursor_first(writer, run->term_id, door_cursor_next(&writer->cursor), &run->next);
+            status = list_cursor_next(writer, run->term_id, &run->next);
     }
     if (status == STATUS_OK)
         run_merge(writer, run);
@@ -211,13 +242,13 @@ static enum status run_begin(struct list_writer *writer, struct run *run)
 static enum status run_take_next(struct list_writer *writer, struct run *run)
 {
     uint32_t taken = run->next;
-    enum status status = cursor_at_or_behind(writer, run->term_id, taken, &run->next);
+    enum status status = list_cursor_seek(writer, run->term_id, taken, &run->next);
     if (status == STATUS_OK)
-        status = block_load(writer, &run->old_count);
+        status = list_block_load(writer, &run->old_count);
     if (status == STATUS_OK)
-        status = block_del(writer, run->term_id, taken);
+        status = list_block_del(writer, run->term_id, taken);
     if (status == STATUS_OK)
-        status = cursor_at_or_behind(writer, run->term_id, taken, &run->next);
+        status = list_cursor_seek(writer, run->term_id, taken, &run->next);
     if (status == STATUS_OK)
         run_merge(writer, run);
     return status;
@@ -226,30 +257,30 @@ static enum status run_take_next(struct list_writer *writer, struct run *run)
 /* A last block that shrank joins the one before it when both fit into one. */
 static enum status run_take_previous(struct list_writer *writer, struct run *run)
 {
-    uint32_t previous = no_block;
-    if (run->first == 0 || run->first == no_block)
+    uint32_t previous = LIST_NO_BLOCK;
+    if (run->first == 0 || run->first == LIST_NO_BLOCK)
         return STATUS_OK;
     enum status status = cursor_at_or_before(writer, run->term_id, run->first - 1, &previous);
-    if (status != STATUS_OK || previous == no_block)
+    if (status != STATUS_OK || previous == LIST_NO_BLOCK)
         return status;
     size_t count = 0;
-    status = block_load(writer, &count);
+    status = list_block_load(writer, &count);
     if (status != STATUS_OK || count + run->merged_count > PACKED_DOCUMENTS_MAX)
         return status;
     room_for(&writer->merged, &writer->merged_room, count + run->merged_count);
     memmove(writer->merged + count, writer->merged, run->merged_count * sizeof *writer->merged);
     memcpy(writer->merged, writer->old, count * sizeof *writer->old);
     run->merged_count += count;
-    status = block_del(writer, run->term_id, run->first);
+    status = list_block_del(writer, run->term_id, run->first);
     run->first = previous;
     return status;
 }
 
-static bool run_changed(const struct list_writer *writer, const struct run *run)
+bool list_changed(const struct list_writer *writer, size_t old_count, size_t merged_count)
 {
-    if (run->merged_count != run->old_count)
+    if (merged_count != old_count)
         return true;
-    for (size_t i = 0; i < run->old_count; i++) {
+    for (size_t i = 0; i < old_count; i++) {
         const struct posting *a = &writer->old[i], *b = &writer->merged[i];
         if (a->document != b->document || a->impact != b->impact || a->form != b->form)
             return true;
@@ -261,8 +292,8 @@ static enum status run_write(struct list_writer *writer, const struct run *run, 
 {
     enum status status = STATUS_OK;
     bool first_stays = run->merged_count > 0 && writer->merged[0].document == run->first;
-    if (run->first != no_block && !first_stays)
-        status = block_del(writer, run->term_id, run->first);
+    if (run->first != LIST_NO_BLOCK && !first_stays)
+        status = list_block_del(writer, run->term_id, run->first);
     return status == STATUS_OK ? blocks_put(writer, run->term_id, run->merged_count, appends) : status;
 }
 
@@ -272,82 +303,141 @@ static enum status run_apply(struct list_writer *writer, uint32_t term_id, const
 {
     struct run run = {.term_id = term_id, .puts = puts, .puts_left = left};
     enum status status = run_begin(writer, &run);
-    if (status == STATUS_OK && run.first != no_block && !run_changed(writer, &run)) {
+    if (status == STATUS_OK && run.first != LIST_NO_BLOCK && !list_changed(writer, run.old_count, run.merged_count)) {
         *taken = run.put_count;
         return STATUS_OK;
     }
-    while (status == STATUS_OK && run.merged_count < BLOCK_UNDERFULL && run.next != no_block)
+    while (status == STATUS_OK && run.merged_count < BLOCK_UNDERFULL && run.next != LIST_NO_BLOCK)
         status = run_take_next(writer, &run);
     if (status != STATUS_OK)
         return status;
     *taken = run.put_count;
     *grown += (int64_t)run.merged_count - (int64_t)run.old_count;
-    bool appends = run.next == no_block && (run.old_count == 0 || puts[0].document > writer->old[run.old_count - 1].document);
+    bool appends = run.next == LIST_NO_BLOCK && (run.old_count == 0 || puts[0].document > writer->old[run.old_count - 1].document);
     bool shrank = run.merged_count < run.old_count && run.merged_count > 0 && run.merged_count < BLOCK_UNDERFULL;
-    if (run.next == no_block && shrank)
+    if (run.next == LIST_NO_BLOCK && shrank)
         status = run_take_previous(writer, &run);
     return status == STATUS_OK ? run_write(writer, &run, appends) : status;
 }
 
-/* Loads every block of the list into writer->merged and deletes them. */
-static enum status blocks_take(struct list_writer *writer, struct term *term)
+static enum status packed_apply(struct list_writer *writer, uint32_t term_id, size_t count, int64_t *grown)
 {
-    size_t count = 0;
-    uint32_t first = no_block;
-    enum status status = cursor_at_or_behind(writer, term->id, 0, &first);
-    while (status == STATUS_OK && first != no_block) {
-        status = block_load(writer, &count);
+    enum status status = STATUS_OK;
+    for (size_t done = 0, taken = 0; status == STATUS_OK && done < count; done += taken)
+        status = run_apply(writer, term_id, writer->puts + done, count - done, &taken, grown);
+    return status;
+}
+
+static enum status df_corrupt(struct list_writer *writer)
+{
+    return door_corrupt(&writer->batch->view, DB_TERM, writer->key.data, writer->key.size, "a document count that its list does not have");
+}
+
+static enum list_form form_now(const struct term *term)
+{
+    return !term->has_blocks ? LIST_INLINE : term->is_dense ? LIST_DENSE : LIST_PACKED;
+}
+
+/* The form for so many postings, given the one that the list has. */
+static enum list_form form_wanted(const struct list_writer *writer, const struct term *term, uint64_t df)
+{
+    if (df <= (term->has_blocks ? INLINE_AGAIN - 1 : TERM_INLINE_MAX))
+        return LIST_INLINE;
+    return df * (term->is_dense ? DENSE_UNTIL : DENSE_FROM) >= writer->documents ? LIST_DENSE : LIST_PACKED;
+}
+
+/* Whether the form depends on what the edits find in the list. */
+static bool form_in_doubt(const struct list_writer *writer, const struct term *term, size_t count)
+{
+    uint64_t most = term->df, gone = 0;
+    for (size_t i = 0; i < count; i++)
+        writer->puts[i].impact > 0 ? most++ : gone++;
+    uint64_t fewest = gone < term->df ? term->df - gone : 0;
+    return form_wanted(writer, term, fewest) != form_now(term) || form_wanted(writer, term, most) != form_now(term);
+}
+
+/* The whole list with its edits into writer->merged. */
+static enum status list_load(struct list_writer *writer, const struct term *term, size_t count, size_t *merged)
+{
+    size_t old_count = 0;
+    uint32_t first = LIST_NO_BLOCK;
+    enum status status = STATUS_OK;
+    room_for(&writer->old, &writer->old_room, term->df);
+    for (; !term->has_blocks && old_count < term->df; old_count++)
+        writer->old[old_count] = term_inline_posting(term, (unsigned)old_count);
+    if (term->has_blocks)
+        status = list_cursor_seek(writer, term->id, 0, &first);
+    while (status == STATUS_OK && first != LIST_NO_BLOCK) {
+        status = list_block_load(writer, &old_count);
         if (status == STATUS_OK)
-            status = block_del(writer, term->id, first);
-        if (status == STATUS_OK)
-            status = cursor_at_or_behind(writer, term->id, first, &first);
+            status = list_cursor_next(writer, term->id, &first);
     }
-    if (status == STATUS_OK && count != term->df)
-        return door_corrupt(&writer->batch->view, DB_TERM, writer->key.data, writer->key.size,
-                            "a document count that its list does not have");
-    if (status == STATUS_OK)
-        (void)merge(writer, count, NULL, 0);
+    if (status != STATUS_OK)
+        return status;
+    *merged = list_merge(writer, old_count, writer->puts, count);
+    return old_count == term->df ? STATUS_OK : df_corrupt(writer);
+}
+
+static enum status blocks_del(struct list_writer *writer, uint32_t term_id)
+{
+    uint32_t first = LIST_NO_BLOCK;
+    enum status status = list_cursor_seek(writer, term_id, 0, &first);
+    while (status == STATUS_OK && first != LIST_NO_BLOCK) {
+        status = list_block_del(writer, term_id, first);
+        if (status == STATUS_OK)
+            status = list_cursor_seek(writer, term_id, first, &first);
+    }
+    return status;
+}
+
+/* writer->merged in another form than the list had. */
+static enum status list_convert(struct list_writer *writer, struct term *term, enum list_form form, size_t count)
+{
+    enum status status = term->has_blocks ? blocks_del(writer, term->id) : STATUS_OK;
+    term->df = (uint32_t)count;
+    term->has_blocks = form != LIST_INLINE;
+    term->is_dense = form == LIST_DENSE;
+    term->impact_max = impacts_max(writer->merged, count, 0);
+    if (status == STATUS_OK && form == LIST_PACKED)
+        status = blocks_put(writer, term->id, count, true);
+    if (status == STATUS_OK && form == LIST_DENSE)
+        status = dense_put(writer, term->id, count);
     return status;
 }
 
 static enum status blocks_apply(struct list_writer *writer, struct term *term, size_t count)
 {
     int64_t grown = 0;
-    enum status status = STATUS_OK;
-    for (size_t done = 0, taken = 0; status == STATUS_OK && done < count; done += taken)
-        status = run_apply(writer, term->id, writer->puts + done, count - done, &taken, &grown);
+    enum status status =
+        term->is_dense ? dense_apply(writer, term->id, writer->puts, count, &grown) : packed_apply(writer, term->id, count, &grown);
+    int64_t df = (int64_t)term->df + grown;
     if (status != STATUS_OK)
         return status;
-    int64_t df = (int64_t)term->df + grown;
     if (df < 0 || df > INT32_MAX)
-        return door_corrupt(&writer->batch->view, DB_TERM, writer->key.data, writer->key.size,
-                            "a document count that its list does not have");
+        return df_corrupt(writer);
     term->df = (uint32_t)df;
     term->impact_max = impacts_max(writer->puts, count, term->impact_max);
-    if (term->df >= INLINE_AGAIN)
-        return STATUS_OK;
-    term->has_blocks = false;
-    return blocks_take(writer, term);
+    return STATUS_OK;
 }
 
-/* An inline list, or one that begins. */
-static enum status inline_apply(struct list_writer *writer, struct term *term, bool exists, size_t count)
+static enum status edits_apply(struct list_writer *writer, struct term *term, bool exists, size_t count)
 {
-    size_t old_count = exists ? term->df : 0;
-    enum status status = STATUS_OK;
-    room_for(&writer->old, &writer->old_room, old_count);
-    for (unsigned i = 0; i < old_count; i++)
-        writer->old[i] = term_inline_posting(term, i);
-    size_t merged = merge(writer, old_count, writer->puts, count);
+    size_t merged = 0;
+    if (term->has_blocks && !form_in_doubt(writer, term, count))
+        return blocks_apply(writer, term, count);
+    enum status status = list_load(writer, term, count, &merged);
+    if (status != STATUS_OK)
+        return status;
     assert(merged <= INT32_MAX);
-    term->df = (uint32_t)merged;
+    enum list_form form = form_wanted(writer, term, merged);
     if (!exists && merged > 0)
         status = batch_take(writer->batch, COUNTER_TERM, 1, &term->id);
-    if (status != STATUS_OK || merged <= TERM_INLINE_MAX)
-        return status;
-    term->has_blocks = true;
-    term->impact_max = impacts_max(writer->merged, merged, 0);
-    return blocks_put(writer, term->id, merged, true);
+    if (status == STATUS_OK && form != form_now(term))
+        return list_convert(writer, term, form, merged);
+    if (status != STATUS_OK || term->has_blocks)
+        return status == STATUS_OK ? blocks_apply(writer, term, count) : status;
+    term->df = (uint32_t)merged;
+    return STATUS_OK;
 }
 
 static enum status record_write(struct list_writer *writer, struct term *term, bool exists)
@@ -402,7 +492,8 @@ enum status list_apply(struct list_writer *writer, struct bytes key, const struc
     enum status status = record_read(writer, key, &term, &exists);
     if (status != STATUS_OK)
         return status;
+    writer->is_dense = term.is_dense;
     edits_resolve(writer, &term, edits, count);
-    status = term.has_blocks ? blocks_apply(writer, &term, count) : inline_apply(writer, &term, exists, count);
+    status = edits_apply(writer, &term, exists, count);
     return status == STATUS_OK ? record_write(writer, &term, exists) : status;
 }

@@ -29,31 +29,66 @@ uint64_t balance_hash(uint64_t term, uint64_t form, uint8_t impact)
     return XXH3_64bits(parts, sizeof parts);
 }
 
-static bool block_shown(struct verify *verify, struct bytes key, struct bytes payload, bool quiet, int64_t *last, verify_posting *visit,
-                        void *context)
+/* Where the postings of a list's blocks are shown to. */
+struct block_viewer {
+    verify_posting *visit;
+    void *context;
+    bool is_dense;
+    int64_t last; /* document shown so far */
+};
+
+static void arrays_show(struct block_viewer *viewer, const uint32_t *documents, const uint8_t *impacts, const uint8_t *forms,
+                        unsigned count, uint8_t impact_max)
+{
+    for (unsigned i = 0; i < count; i++) {
+        struct posting posting = {.document = documents[i], .impact = impacts[i], .form = forms[i]};
+        viewer->visit(viewer->context, &posting, impact_max);
+        viewer->last = documents[i];
+    }
+}
+
+static bool packed_show(struct block_viewer *viewer, uint32_t first, struct bytes payload)
 {
     uint32_t documents[PACKED_DOCUMENTS_MAX];
     uint8_t impacts[PACKED_DOCUMENTS_MAX], forms[PACKED_DOCUMENTS_MAX];
     struct packed_header header;
     unsigned count = 0;
-    uint32_t first = post_key_first(key);
     if (packed_header(first, payload.data, payload.size, &header) != STATUS_OK ||
         packed_decode(first, payload.data, payload.size, documents, impacts, forms, &count) != STATUS_OK)
         return false;
-    if ((int64_t)first <= *last && !quiet)
-        verify_fault_at(verify, DB_POST, key, "a block that begins before the one ahead of it ends");
-    for (unsigned i = 0; i < count; i++) {
-        struct posting posting = {.document = documents[i], .impact = impacts[i], .form = forms[i]};
-        visit(context, &posting, header.impact_max);
+    arrays_show(viewer, documents, impacts, forms, count, header.impact_max);
+    return true;
+}
+
+static bool dense_show(struct block_viewer *viewer, uint32_t first, struct bytes payload)
+{
+    struct dense dense;
+    if (dense_open(first, payload.data, payload.size, &dense) != STATUS_OK || dense_check(&dense) != STATUS_OK)
+        return false;
+    for (unsigned word = 0; word < dense.word_count; word++) {
+        uint32_t documents[64];
+        uint8_t impacts[64], forms[64];
+        unsigned count = dense_unpack(&dense, word, word + 1, documents, impacts, forms);
+        arrays_show(viewer, documents, impacts, forms, count, dense.impact_max);
     }
-    *last = header.last;
+    return true;
+}
+
+static bool block_show(struct verify *verify, struct bytes key, struct bytes payload, bool quiet, struct block_viewer *viewer)
+{
+    uint32_t first = post_key_first(key);
+    int64_t last = viewer->last;
+    if (!(viewer->is_dense ? dense_show(viewer, first, payload) : packed_show(viewer, first, payload)))
+        return false;
+    if ((int64_t)first <= last && !quiet)
+        verify_fault_at(verify, DB_POST, key, "a block that begins before the one ahead of it ends");
     return true;
 }
 
 enum status verify_term_postings(struct verify *verify, struct door_cursor *blocks, const struct term *term, bool quiet,
                                  verify_posting *visit, void *context, uint64_t *block_count)
 {
-    int64_t last = -1;
+    struct block_viewer viewer = {.visit = visit, .context = context, .is_dense = term->is_dense, .last = -1};
     for (unsigned i = 0; !term->has_blocks && i < term->df; i++) {
         struct posting posting = term_inline_posting(term, i);
         visit(context, &posting, term->impact_max);
@@ -64,7 +99,7 @@ enum status verify_term_postings(struct verify *verify, struct door_cursor *bloc
     enum status status = door_cursor_seek(blocks, from.bytes, sizeof from.bytes);
     while ((status == STATUS_OK || (status == STATUS_CORRUPT && blocks->key.size > 0)) && post_key_is_of(blocks->key, term->id)) {
         (*block_count)++;
-        bool shown = status == STATUS_OK && block_shown(verify, blocks->key, blocks->payload, quiet, &last, visit, context);
+        bool shown = status == STATUS_OK && block_show(verify, blocks->key, blocks->payload, quiet, &viewer);
         if (!shown && !quiet)
             verify_fault_at(verify, DB_POST, blocks->key,
                             status == STATUS_OK ? "a posting block that does not decode" : "a wrong checksum");

@@ -2,7 +2,7 @@
  *
  *   key      := class u8, bytes                     TERM_LIVE: the class alone
  *   record   := id u32le, df u32le, impact max u8, flags u8, forms, postings
- *   flags    := 0x01 the list has blocks            (the other bits are zero)
+ *   flags    := 0x01 the list has blocks, 0x02 they are DENSE (else PACKED; the other bits are zero)
  *   forms    := count u8, bytes of the table u16le, count x (size u8, exact form; size 0: the folded key itself)
  *   postings := df x (document u32le, impact u8, form u8)     ascending; nothing when the list has blocks
  *
@@ -17,7 +17,7 @@
 #include "storage/door.h"
 #include "storage/term_record.h"
 
-enum { FLAG_BLOCKS = 0x01 };
+enum { FLAG_BLOCKS = 0x01, FLAG_DENSE = 0x02 };
 
 _Static_assert((int)TERM_RECORD_BYTES_MAX <= (int)PAYLOAD_BYTES_MAX, "a term record fits one page");
 
@@ -66,7 +66,9 @@ enum status term_decode(struct bytes record, struct term *out)
     term.forms_size = read_u16(&reader);
     term.forms = read_span(&reader, term.forms_size);
     term.has_blocks = (flags & FLAG_BLOCKS) != 0;
-    if (reader.failed || (flags & ~FLAG_BLOCKS) != 0 || term.df == 0 || term.df > INT32_MAX || term.form_count > TERM_FORMS_MAX)
+    term.is_dense = (flags & FLAG_DENSE) != 0;
+    if (reader.failed || (flags & ~(FLAG_BLOCKS | FLAG_DENSE)) != 0 || flags == FLAG_DENSE || term.df == 0 || term.df > INT32_MAX ||
+        term.form_count > TERM_FORMS_MAX)
         return STATUS_CORRUPT;
     if (term.forms_size > TERM_FORMS_BYTES_MAX || !forms_well_formed(&term))
         return STATUS_CORRUPT;
@@ -89,7 +91,7 @@ void term_encode(struct buffer *record, const struct term *term)
     append_u32(record, term->id);
     append_u32(record, term->df);
     append_u8(record, term->impact_max);
-    append_u8(record, term->has_blocks ? FLAG_BLOCKS : 0);
+    append_u8(record, (uint8_t)((term->has_blocks ? FLAG_BLOCKS : 0U) | (term->is_dense ? FLAG_DENSE : 0U)));
     append_u8(record, (uint8_t)term->form_count);
     append_u16(record, (uint16_t)term->forms_size);
     buffer_append(record, term->forms, term->forms_size);

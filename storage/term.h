@@ -37,6 +37,7 @@ struct term {
     uint32_t df;        /* how many documents have it, exact */
     uint8_t impact_max; /* an upper bound, never too low */
     bool has_blocks;    /* false: the postings are inline */
+    bool is_dense;      /* its blocks are DENSE; only with has_blocks */
     uint16_t form_count;
     const unsigned char *forms;    /* form_count of: size u8, bytes */
     const unsigned char *postings; /* inline: df of (document u32le, impact u8, form u8), ascending */

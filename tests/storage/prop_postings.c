@@ -10,7 +10,7 @@
 #include "storage/verify.h"
 #include "tests/storage/scratch.h"
 
-enum { DOCUMENTS = 4000, WORDS = 40, CLASSES = 3, FORMS = 6, ENTRIES_MAX = 3 * WORDS + 2, MANY_FORMS_WORD = 1 };
+enum { DOCUMENTS = 5000, WORDS = 40, CLASSES = 3, FORMS = 6, ENTRIES_MAX = 3 * WORDS + 2, MANY_FORMS_WORD = 1 };
 
 static const enum term_class classes[CLASSES] = {TERM_CORE, TERM_BODY, TERM_PREFIX};
 
@@ -196,6 +196,41 @@ static unsigned first_from(const struct expected *expected, uint32_t document)
     return at;
 }
 
+/* The words of a DENSE list say the same, and no block crosses a window. */
+static void list_windows_check(struct snapshot *snapshot, const struct term *term, const struct expected *expected, uint64_t *random)
+{
+    struct postings postings;
+    struct postings_window window = {0};
+    unsigned at = 0;
+    enum status status = STATUS_OK;
+    postings_open(&postings, snapshot, term);
+    for (uint32_t next = 0; (status = postings_window(&postings, next, &window)) == STATUS_OK; next = window.window + 1) {
+        assert_true(window.window >= next && window.count >= 1 && window.count <= DENSE_PIECES_MAX);
+        for (unsigned piece = 0; piece < window.count; piece++) {
+            const struct dense *dense = &window.blocks[piece];
+            assert_int_equal(dense_check(dense), STATUS_OK);
+            assert_int_equal(dense->first / DENSE_WINDOW, window.window);
+            assert_int_equal(dense->last / DENSE_WINDOW, window.window);
+            for (unsigned rank = 0; rank < dense->count; rank++, at++) {
+                uint32_t bit = expected->documents[at] - dense->first;
+                assert_true(at < expected->count && bit / 64 < dense->word_count);
+                assert_true((dense_word(dense, bit / 64) >> bit % 64 & 1) != 0);
+                assert_int_equal(dense_impact(dense, rank), expected->cells[at].impact);
+                assert_true(dense_impact(dense, rank) <= dense->impact_max);
+            }
+        }
+    }
+    assert_int_equal(status, STATUS_END);
+    assert_int_equal(at, expected->count);
+    postings_close(&postings);
+    postings_open(&postings, snapshot, term);
+    uint32_t wanted = random_below(random, DOCUMENTS / DENSE_WINDOW + 2);
+    at = first_from(expected, wanted * DENSE_WINDOW);
+    assert_int_equal(postings_window(&postings, wanted, &window), at < expected->count ? STATUS_OK : STATUS_END);
+    assert_true(at == expected->count || window.window == expected->documents[at] / DENSE_WINDOW);
+    postings_close(&postings);
+}
+
 static void list_seek_check(struct snapshot *snapshot, const struct term *term, const struct expected *expected, uint64_t *random)
 {
     struct postings postings, fresh;
@@ -218,9 +253,15 @@ static void list_seek_check(struct snapshot *snapshot, const struct term *term, 
         if (sought == STATUS_OK) {
             assert_true(postings.documents[0] <= expected->documents[at] &&
                         expected->documents[at] <= postings.documents[postings.count - 1]);
-            assert_int_equal(bound.last, postings.documents[postings.count - 1]);
+            if (term->is_dense)
+                assert_true(bound.last >= postings.documents[postings.count - 1]);
+            else
+                assert_int_equal(bound.last, postings.documents[postings.count - 1]);
             assert_true(bound.impact_max >= expected->cells[at].impact);
-            assert_memory_equal(fresh.documents, postings.documents, postings.count * sizeof *postings.documents);
+            /* Slices begin where the seek fell; blocks are the same for everyone. */
+            if (!term->is_dense)
+                assert_memory_equal(fresh.documents, postings.documents, postings.count * sizeof *postings.documents);
+            assert_true(fresh.documents[0] <= expected->documents[at] && expected->documents[at] <= fresh.documents[fresh.count - 1]);
         }
         postings_close(&fresh);
         bool there = at < expected->count && expected->documents[at] == document;
@@ -256,6 +297,8 @@ static void model_check(struct scratch *scratch, const struct model *model, uint
             assert_true(term.has_blocks ? term.df >= 24 : term.df <= TERM_INLINE_MAX);
             list_walk_check(snapshot, &term, class, word, &expected);
             list_seek_check(snapshot, &term, &expected, random);
+            if (term.is_dense)
+                list_windows_check(snapshot, &term, &expected, random);
         }
     assert_int_equal(verify_run(snapshot, NULL, 0, report_fault, NULL, &counts), STATUS_OK);
     assert_int_equal(counts.faults, 0);
@@ -354,61 +397,130 @@ static void batch_sizes(void **state)
     }
 }
 
-/* One list, put and deleted in runs and at random, far longer than a block: splits, merges, appends and the way back to the record. */
+/* Edits of one round to the one list: runs of puts or deletes, fewer puts from round to round, so that the list grows from the record to
+ * PACKED to DENSE and all the way back, twice. */
+static void one_list_edit(struct batch *batch, uint8_t *impacts, uint32_t documents, unsigned round, uint64_t *random)
+{
+    for (uint32_t runs = random_below(random, 8); runs > 0; runs--) {
+        bool put = random_below(random, 60) > round / 2 % 60;
+        uint32_t step = 1 + random_below(random, 40), count = 1 + random_below(random, 1500), document = random_below(random, documents);
+        for (; count > 0 && document < documents; count--, document += 1 + random_below(random, step)) {
+            uint8_t impact = put ? (uint8_t)(1 + random_below(random, 3)) : 0;
+            impacts[document] = impact;
+            if (put)
+                posting_put(batch, TERM_CORE, "a", 1, document, impact, (struct posting_form){.several = impact == 2});
+            else
+                posting_del(batch, TERM_CORE, "a", 1, document);
+        }
+    }
+}
+
+static uint32_t one_list_check(struct snapshot *snapshot, const struct term *term, const uint8_t *impacts)
+{
+    struct postings postings;
+    uint32_t at = 0, count = 0, blocks = 0;
+    enum status status = STATUS_OK;
+    postings_open(&postings, snapshot, term);
+    for (; (status = postings_next(&postings)) == STATUS_OK; blocks++)
+        for (unsigned i = 0; i < postings.count; i++, at++, count++) {
+            while (impacts[at] == 0)
+                at++;
+            assert_int_equal(postings.documents[i], at);
+            assert_int_equal(postings.impacts[i], impacts[at]);
+            assert_int_equal(postings.forms[i], impacts[at] == 2 ? FORM_SEVERAL : 0);
+        }
+    assert_int_equal(status, STATUS_END);
+    assert_int_equal(term->df, count);
+    assert_true(blocks <= 2 + count / 20);
+    postings_close(&postings);
+    return at;
+}
+
+/* One list, put and deleted in runs and at random, far longer than a block: splits, merges, appends, and every way between the forms. */
 static void one_list(void **state)
 {
     (void)state;
-    enum { LIST_DOCUMENTS = 20000 };
+    enum { LIST_DOCUMENTS = 20000, ROUNDS = 240 };
     uint64_t random = seed_take();
-    uint8_t *impacts = memory_calloc(LIST_DOCUMENTS, 1);
+    uint8_t *impacts = memory_calloc(LIST_DOCUMENTS + 1, 1);
     struct scratch scratch;
+    uint32_t first = 0;
+    unsigned turned_dense = 0;
+    bool was_dense = false;
     scratch_open(&scratch);
-    for (unsigned round = 0; round < 120; round++) {
+    for (unsigned round = 0; round < ROUNDS; round++) {
         struct batch *batch = scratch_begin(&scratch);
-        for (uint32_t runs = random_below(&random, 8); runs > 0; runs--) {
-            bool put = random_below(&random, 60) > round / 2 % 60;
-            uint32_t step = 1 + random_below(&random, 40), count = 1 + random_below(&random, 1500),
-                     document = random_below(&random, LIST_DOCUMENTS);
-            for (; count > 0 && document < LIST_DOCUMENTS; count--, document += 1 + random_below(&random, step)) {
-                uint8_t impact = put ? (uint8_t)(1 + random_below(&random, 3)) : 0;
-                impacts[document] = impact;
-                if (put)
-                    posting_put(batch, TERM_BODY, "a", 1, document, impact, (struct posting_form){0});
-                else
-                    posting_del(batch, TERM_BODY, "a", 1, document);
-            }
-        }
+        if (round == 0)
+            assert_int_equal(batch_take(batch, COUNTER_DOCUMENT, LIST_DOCUMENTS, &first), STATUS_OK);
+        one_list_edit(batch, impacts, LIST_DOCUMENTS, round, &random);
         scratch_commit(batch);
         struct snapshot *snapshot = scratch_read(&scratch);
-        struct postings postings = {0};
-        struct term term;
-        uint32_t at = 0, count = 0, blocks = 0;
-        enum status status = term_get(snapshot, TERM_BODY, "a", 1, &term);
-        if (status == STATUS_OK) {
-            postings_open(&postings, snapshot, &term);
-            for (; (status = postings_next(&postings)) == STATUS_OK; blocks++)
-                for (unsigned i = 0; i < postings.count; i++, at++, count++) {
-                    while (at < LIST_DOCUMENTS && impacts[at] == 0)
-                        at++;
-                    assert_int_equal(postings.documents[i], at);
-                    assert_int_equal(postings.impacts[i], impacts[at]);
-                }
-            assert_int_equal(status, STATUS_END);
-            assert_int_equal(term.df, count);
-            assert_true(blocks <= 2 + count / 20);
-            postings_close(&postings);
-        }
+        struct term term = {0};
+        uint32_t at = 0;
+        enum status status = term_get(snapshot, TERM_CORE, "a", 1, &term);
+        if (status == STATUS_OK)
+            at = one_list_check(snapshot, &term, impacts);
         while (at < LIST_DOCUMENTS && impacts[at] == 0)
             at++;
         assert_int_equal(at, LIST_DOCUMENTS);
+        /* The bounds of the forms, with their hysteresis. */
+        assert_true(!term.is_dense || term.df >= LIST_DOCUMENTS / 24);
+        assert_true(term.is_dense || term.df < LIST_DOCUMENTS / 16);
+        turned_dense += term.is_dense && !was_dense;
+        was_dense = term.is_dense;
         snapshot_close(snapshot);
     }
+    assert_true(turned_dense >= 1);
     free(impacts);
+    scratch_close(&scratch);
+}
+
+/* A list that gains and loses one document at the bounds between the forms. */
+static void form_bounds(void **state)
+{
+    (void)state;
+    enum { N = 4800, FROM = N / 16, UNTIL = N / 24 };
+    struct scratch scratch;
+    uint32_t first = 0;
+    scratch_open(&scratch);
+    static const struct {
+        uint32_t from, to; /* how many documents the list has before and after */
+        bool is_dense;
+    } steps[] = {{0, FROM - 1, false},
+                 {FROM - 1, FROM, true},
+                 {FROM, UNTIL, true},
+                 {UNTIL, UNTIL - 1, false},
+                 {UNTIL - 1, FROM - 1, false},
+                 {FROM - 1, N, true},
+                 {N, 20, false},
+                 {20, N, true},
+                 {N, 0, false}};
+    for (unsigned i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        struct batch *batch = scratch_begin(&scratch);
+        if (i == 0)
+            assert_int_equal(batch_take(batch, COUNTER_DOCUMENT, N, &first), STATUS_OK);
+        for (uint32_t document = steps[i].from; document < steps[i].to; document++)
+            posting_put(batch, TERM_BODY, "a", 1, document * 7 % N, 1, (struct posting_form){0});
+        for (uint32_t document = steps[i].to; document < steps[i].from; document++)
+            posting_del(batch, TERM_BODY, "a", 1, document * 7 % N);
+        scratch_commit(batch);
+        struct snapshot *snapshot = scratch_read(&scratch);
+        struct term term = {0};
+        assert_int_equal(term_get(snapshot, TERM_BODY, "a", 1, &term), steps[i].to > 0 ? STATUS_OK : STATUS_NOT_FOUND);
+        assert_int_equal(term.df, steps[i].to);
+        assert_int_equal(term.is_dense, steps[i].is_dense);
+        assert_int_equal(term.has_blocks, steps[i].to > TERM_INLINE_MAX);
+        snapshot_close(snapshot);
+    }
+    struct env_database size = {0};
+    assert_int_equal(env_database(scratch.env, DB_POST, &size), STATUS_OK);
+    assert_int_equal(size.entries, 0);
     scratch_close(&scratch);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(random_edits), cmocka_unit_test(batch_sizes), cmocka_unit_test(one_list)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(random_edits), cmocka_unit_test(batch_sizes), cmocka_unit_test(one_list),
+                                       cmocka_unit_test(form_bounds)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

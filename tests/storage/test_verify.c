@@ -14,7 +14,8 @@
 #include "storage/verify.h"
 #include "tests/storage/scratch.h"
 
-enum { DOCUMENTS = 200, FIELD = 3 };
+/* NUMBERS: of documents, given away in the end: by then the live list is DENSE, and "ban", edited once more, PACKED. */
+enum { DOCUMENTS = 200, NUMBERS = 5001, FIELD = 3 };
 
 static const struct column_family family = {.name = "price", .id = 1, .space = SPACE_DOCUMENT, .field_count = 1, .widths = {4}};
 static const struct column_family *const families[] = {&family};
@@ -80,6 +81,10 @@ static int fill(void **state)
     assert_int_equal(position_put(batch, &position), STATUS_OK);
     assert_int_equal(fingerprint_put(batch, 1), STATUS_OK);
     assert_int_equal(complete_put(batch, 1), STATUS_OK);
+    scratch_commit(batch);
+    batch = scratch_begin(&scratch);
+    assert_int_equal(batch_take(batch, COUNTER_DOCUMENT, NUMBERS - DOCUMENTS, &first), STATUS_OK);
+    posting_put(batch, TERM_CORE, "ban", 3, 0, 1, (struct posting_form){.bytes = "bán", .size = 4});
     scratch_commit(batch);
     arena_release(&arena);
     return 0;
@@ -203,7 +208,7 @@ static void postings_against_forward(void **state)
     found(with_edit(TERM_CORE, "ban", 3, 4, none), "Document 3 has term c \"ban\" in another form");
     found(with_edit(TERM_CORE, "ban", 3, 4, several), "Document 3 has term c \"ban\" in another form");
     found(with_edit(TERM_LIVE, "", 9, 0, none), "Document 9 has term l \"\"");
-    found(with_edit(TERM_BODY, "w3", DOCUMENTS + 5, 9, none), "a document that was never given");
+    found(with_edit(TERM_BODY, "w3", NUMBERS + 5, 9, none), "a document that was never given");
 }
 
 static void forward_against_postings(void **state)
@@ -226,7 +231,7 @@ static void forward_against_postings(void **state)
     assert_int_equal(door_put(batch, DB_FORWARD, key, sizeof key, record.data, record.size), STATUS_OK);
     found(batch, "lists document 42, but that document's forward list does not have it");
     batch = scratch_begin(&scratch);
-    key_put_u32(key, DOCUMENTS);
+    key_put_u32(key, NUMBERS);
     assert_int_equal(door_put(batch, DB_FORWARD, key, sizeof key, record.data, record.size), STATUS_OK);
     found(batch, "a forward list of a document that was never given");
     batch = scratch_begin(&scratch);
@@ -343,6 +348,39 @@ static void blocks(void **state)
     found(batch, "a posting block that does not decode");
 }
 
+static void is_packed(struct term *term)
+{
+    term->is_dense = false;
+}
+
+/* The live list's one block with a change; its postings are all alike, so it is words, ranks and a form. */
+static struct batch *with_live_block(size_t at, unsigned char byte)
+{
+    struct batch *batch = scratch_begin(&scratch);
+    unsigned char block[DENSE_BYTES_MAX];
+    struct bytes payload = {0};
+    struct term term;
+    assert_int_equal(term_get(batch_snapshot(batch), TERM_LIVE, "", 0, &term), STATUS_OK);
+    assert_true(term.is_dense);
+    struct post_key key = post_key(term.id, 0);
+    assert_int_equal(door_get(batch_snapshot(batch), DB_POST, key.bytes, sizeof key.bytes, &payload), STATUS_OK);
+    memcpy(block, payload.data, payload.size);
+    block[at] = byte;
+    assert_int_equal(door_put(batch, DB_POST, key.bytes, sizeof key.bytes, block, payload.size), STATUS_OK);
+    return batch;
+}
+
+static void dense_blocks(void **state)
+{
+    (void)state;
+    enum { WORDS = 4, RANKS = WORDS + 4 * 8 };
+    found(with_live_block(RANKS + 2, 63), "a posting block that does not decode"); /* the second word's rank */
+    found(with_live_block(WORDS, 0xFE), "a posting block that does not decode");   /* a document less than the ranks say */
+    found(with_live_block(2, 0x40), "a posting block that does not decode");       /* forms that are not there */
+    found(with_live_block(3, 2), "Document 9 has term l \"\" with impact 2, but its forward list says 1");
+    found(with_record(TERM_LIVE, "", is_packed), "a posting block that does not decode");
+}
+
 /* So many faults that not every one is told: all are counted. */
 static void many_faults(void **state)
 {
@@ -368,6 +406,7 @@ int main(void)
         cmocka_unit_test(forward_against_postings),
         cmocka_unit_test(records),
         cmocka_unit_test(blocks),
+        cmocka_unit_test(dense_blocks),
         cmocka_unit_test(many_faults),
     };
     return cmocka_run_group_tests(tests, fill, clear);
