@@ -272,14 +272,29 @@ bool lattice_connects(const struct lattice *lattice)
     return reached[lattice->positions];
 }
 
+unsigned lattice_segment_end(const struct lattice *lattice, unsigned start)
+{
+    unsigned end = start + 1;
+    for (unsigned i = 0; i < lattice->edge_count && lattice->edges[i].start < end; i++)
+        if (lattice->edges[i].start + lattice->edges[i].length > end)
+            end = (unsigned)lattice->edges[i].start + lattice->edges[i].length;
+    return end;
+}
+
 uint32_t lattice_score_max(const struct lattice *lattice)
 {
-    uint32_t best[LATTICE_POSITIONS_MAX + 1] = {0};
+    uint32_t best[LATTICE_POSITIONS_MAX + 1] = {0}, before = 0;
+    unsigned end = 0;
     for (unsigned i = 0; i < lattice->edge_count; i++) {
         const struct edge *edge = &lattice->edges[i];
+        while (edge->start >= end) { /* into the next segment */
+            before += best[end];
+            best[end] = 0;
+            end = lattice_segment_end(lattice, end);
+        }
         uint32_t score = best[edge->start] + (uint32_t)edge->weight * edge->length * UINT8_MAX;
         if (score > best[edge->start + edge->length])
             best[edge->start + edge->length] = score;
     }
-    return best[lattice->positions];
+    return before + best[end];
 }

@@ -54,7 +54,10 @@ MUST_USE enum status lattice_build(struct snapshot *snapshot, const struct token
 /* False when no path leads through: nothing can match. */
 bool lattice_connects(const struct lattice *lattice);
 
-/* The greatest score that a path can have. */
+/* The first node behind `start` that no edge crosses, when no edge crosses that one: between two such nodes lies a segment. */
+unsigned lattice_segment_end(const struct lattice *lattice, unsigned start);
+
+/* The greatest score that a path can have; segments without a path are left out. */
 uint32_t lattice_score_max(const struct lattice *lattice);
 
 /* The weight of a term that `df` of `live` documents have: 8 * log2(1 + live / df) in whole numbers, 1..WEIGHT_MAX. */

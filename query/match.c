@@ -3,31 +3,9 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "query/edge_window.h"
+#include "query/match_parts.h"
 #include "storage/postings.h"
 #include "storage/snapshot.h"
-
-/* The edges between two nodes that no edge crosses. */
-struct segment {
-    unsigned start, length;     /* positions */
-    unsigned first, edge_count; /* of match->edges */
-    uint64_t expected;          /* documents, an upper bound */
-};
-
-struct match {
-    struct segment segments[LATTICE_POSITIONS_MAX]; /* the rarest first */
-    unsigned segment_count;
-    struct edge_window **edges; /* those that lie on a path, ascending by start */
-    unsigned edge_count;
-    bool empty; /* no path leads through */
-    uint32_t document_limit;
-    bool all_live; /* every document number is a live document */
-    struct edge live;
-    struct edge_term live_term;
-    struct edge_window *live_window;
-    uint64_t bits[WINDOW_WORDS];
-    uint64_t reach[LATTICE_POSITIONS_MAX + 1][WINDOW_WORDS]; /* of a segment of several positions, by node */
-};
 
 static enum status edge_open(struct match *match, struct snapshot *snapshot, const struct edge *edge, struct arena *arena,
                              struct edge_window **out)
@@ -55,32 +33,6 @@ static enum status live_open(struct match *match, struct snapshot *snapshot, str
     return edge_open(match, snapshot, &match->live, arena, &match->live_window);
 }
 
-/* Opens the edges that lie on a path from the first node to the last. */
-static enum status edges_open(struct match *match, struct snapshot *snapshot, const struct lattice *lattice, struct arena *arena)
-{
-    bool from_start[LATTICE_POSITIONS_MAX + 1] = {true};
-    bool to_end[LATTICE_POSITIONS_MAX + 1] = {false};
-    match->edges = arena_calloc(arena, lattice->edge_count, sizeof(struct edge_window *));
-    if (match->edges == NULL)
-        return STATUS_LIMIT;
-    to_end[lattice->positions] = true;
-    for (unsigned i = 0; i < lattice->edge_count; i++)
-        if (from_start[lattice->edges[i].start])
-            from_start[lattice->edges[i].start + lattice->edges[i].length] = true;
-    for (unsigned i = lattice->edge_count; i-- > 0;)
-        if (to_end[lattice->edges[i].start + lattice->edges[i].length])
-            to_end[lattice->edges[i].start] = true;
-    for (unsigned i = 0; i < lattice->edge_count; i++) {
-        const struct edge *edge = &lattice->edges[i];
-        if (!from_start[edge->start] || !to_end[edge->start + edge->length])
-            continue;
-        enum status status = edge_open(match, snapshot, edge, arena, &match->edges[match->edge_count++]);
-        if (status != STATUS_OK)
-            return status;
-    }
-    return STATUS_OK;
-}
-
 /* A node's documents are at most those of the edges that lead to it. */
 static uint64_t segment_expected(const struct match *match, const struct segment *segment)
 {
@@ -94,48 +46,96 @@ static uint64_t segment_expected(const struct match *match, const struct segment
     return expected[segment->length];
 }
 
-static void segment_add(struct match *match, struct segment segment)
+static enum status segment_add(struct match *match, struct segment segment, struct arena *arena)
 {
     segment.expected = segment_expected(match, &segment);
+    segment.bits = match->edges[segment.first]->bits;
+    if (segment.edge_count > 1) {
+        segment.own_bits = arena_alloc(arena, WINDOW_WORDS * sizeof *segment.own_bits);
+        segment.bits = segment.own_bits;
+    }
+    if (segment.bits == NULL)
+        return STATUS_LIMIT;
     unsigned at = match->segment_count++;
     for (; at > 0 && match->segments[at - 1].expected > segment.expected; at--)
         match->segments[at] = match->segments[at - 1];
     match->segments[at] = segment;
+    return STATUS_OK;
 }
 
-static void segments_find(struct match *match)
+/* Which of a segment's edges lie on a path from its start to its end. */
+static void paths_mark(const struct edge *edges, unsigned count, unsigned start, unsigned end, bool *on_path)
 {
-    struct segment segment = {0};
-    unsigned end = 0;
-    for (unsigned i = 0; i < match->edge_count; i++) {
-        const struct edge *edge = match->edges[i]->edge;
-        if (segment.edge_count > 0 && edge->start >= end) {
-            segment_add(match, segment);
-            segment = (struct segment){.start = edge->start, .first = i};
-        }
+    bool from_start[LATTICE_POSITIONS_MAX + 1] = {false};
+    bool to_end[LATTICE_POSITIONS_MAX + 1] = {false};
+    from_start[start] = to_end[end] = true;
+    for (unsigned i = 0; i < count; i++)
+        if (from_start[edges[i].start])
+            from_start[edges[i].start + edges[i].length] = true;
+    for (unsigned i = count; i-- > 0;)
+        if (to_end[edges[i].start + edges[i].length])
+            to_end[edges[i].start] = true;
+    for (unsigned i = 0; i < count; i++)
+        on_path[i] = from_start[edges[i].start] && to_end[edges[i].start + edges[i].length];
+}
+
+/* The segment from `start` to `end`: its edges, `count` of them, are opened as far as they lie on a path through it. */
+static enum status segment_open(struct match *match, struct snapshot *snapshot, const struct edge *edges, unsigned count, unsigned start,
+                                unsigned end, struct arena *arena)
+{
+    struct segment segment = {.start = start, .length = end - start, .first = match->edge_count};
+    bool on_path[LATTICE_EDGES_MAX];
+    paths_mark(edges, count, start, end, on_path);
+    for (unsigned i = 0; i < count; i++) {
+        if (!on_path[i])
+            continue;
         segment.edge_count++;
-        end = edge->start + edge->length > end ? (unsigned)edge->start + edge->length : end;
-        segment.length = end - segment.start;
+        enum status status = edge_open(match, snapshot, &edges[i], arena, &match->edges[match->edge_count++]);
+        if (status != STATUS_OK)
+            return status;
     }
     if (segment.edge_count > 0)
-        segment_add(match, segment);
+        return segment_add(match, segment, arena);
+    match->missing++;
+    return STATUS_OK;
 }
 
-enum status match_open(struct snapshot *snapshot, const struct lattice *lattice, struct arena *arena, struct match **out)
+static enum status segments_open(struct match *match, struct snapshot *snapshot, const struct lattice *lattice, struct arena *arena)
+{
+    unsigned first = 0;
+    match->edges = arena_calloc(arena, lattice->edge_count, sizeof(struct edge_window *));
+    if (match->edges == NULL)
+        return STATUS_LIMIT;
+    for (unsigned start = 0, end = 0; start < lattice->positions; start = end) {
+        unsigned count = 0;
+        end = lattice_segment_end(lattice, start);
+        while (first + count < lattice->edge_count && lattice->edges[first + count].start < end)
+            count++;
+        enum status status = segment_open(match, snapshot, lattice->edges + first, count, start, end, arena);
+        if (status != STATUS_OK)
+            return status;
+        first += count;
+    }
+    match->empty = match->segment_count == 0 && lattice->positions > 0;
+    return STATUS_OK;
+}
+
+enum status match_open(struct snapshot *snapshot, const struct lattice *lattice, enum match_mode mode, struct arena *arena,
+                       struct match **out)
 {
     struct match *match = arena_alloc(arena, sizeof *match);
     if (match == NULL)
         return STATUS_LIMIT;
     memset(match, 0, offsetof(struct match, bits));
+    match->mode = mode;
     enum status status = live_open(match, snapshot, arena);
-    match->empty = match->empty || !lattice_connects(lattice);
+    match->empty = match->empty || (mode == MATCH_ALL && !lattice_connects(lattice));
     if (status == STATUS_OK && !match->empty)
-        status = edges_open(match, snapshot, lattice, arena);
+        status = segments_open(match, snapshot, lattice, arena);
     if (status != STATUS_OK) {
         match_close(match);
         return status;
     }
-    segments_find(match);
     *out = match;
     return STATUS_OK;
 }
@@ -149,18 +149,13 @@ void match_close(struct match *match)
             edge_window_close(match->edges[i]);
 }
 
-/* The first document from `document` on that the rarest segment may have. */
-static enum status leader_seek(struct match *match, uint32_t document, uint32_t *found)
+/* The first document from `document` on that the segment may have. */
+static enum status segment_seek(struct match *match, const struct segment *segment, uint32_t document, uint32_t *found)
 {
-    *found = DOCUMENT_END;
-    if (match->segment_count == 0 && match->all_live)
-        *found = document;
-    else if (match->segment_count == 0)
-        return edge_window_seek(match->live_window, document, found);
-    for (unsigned i = 0; match->segment_count > 0 && i < match->segments[0].edge_count; i++) {
-        struct edge_window *edge = match->edges[match->segments[0].first + i];
+    for (unsigned i = 0; i < segment->edge_count; i++) {
+        struct edge_window *edge = match->edges[segment->first + i];
         uint32_t next = DOCUMENT_END;
-        if (edge->edge->start != match->segments[0].start)
+        if (edge->edge->start != segment->start)
             break;
         enum status status = edge_window_seek(edge, document, &next);
         if (status != STATUS_OK)
@@ -168,6 +163,21 @@ static enum status leader_seek(struct match *match, uint32_t document, uint32_t 
         *found = next < *found ? next : *found;
     }
     return STATUS_OK;
+}
+
+/* The first document from `document` on that may match: the rarest segment has it, or, under MATCH_ANY, any. */
+static enum status leader_seek(struct match *match, uint32_t document, uint32_t *found)
+{
+    unsigned leaders = match->mode == MATCH_ANY ? match->segment_count : match->segment_count > 0;
+    enum status status = STATUS_OK;
+    *found = DOCUMENT_END;
+    if (leaders == 0 && match->all_live)
+        *found = document;
+    else if (leaders == 0)
+        return edge_window_seek(match->live_window, document, found);
+    for (unsigned i = 0; i < leaders && status == STATUS_OK; i++)
+        status = segment_seek(match, &match->segments[i], document, found);
+    return status;
 }
 
 enum status match_seek(struct match *match, uint32_t window, uint32_t *found)
@@ -184,19 +194,24 @@ enum status match_seek(struct match *match, uint32_t window, uint32_t *found)
     return STATUS_OK;
 }
 
-/* The documents that have a path through the segment, into reach[length]. */
+/* The documents that have a path through the segment, into its bits. A single edge's own bits are that. */
 static enum status segment_window(struct match *match, const struct segment *segment, uint32_t base, const uint64_t *wanted,
                                   unsigned wanted_count)
 {
-    for (unsigned node = 1; node <= segment->length; node++)
+    uint64_t *reached = segment->own_bits;
+    for (unsigned node = 1; node < segment->length; node++)
         window_clear(match->reach[node]);
+    if (reached != NULL)
+        window_clear(reached);
     for (unsigned i = 0; i < segment->edge_count; i++) {
         struct edge_window *edge = match->edges[segment->first + i];
-        unsigned start = edge->edge->start - segment->start;
-        uint64_t *end = match->reach[start + edge->edge->length];
+        unsigned start = edge->edge->start - segment->start, node = start + edge->edge->length;
         enum status status = edge_window_load(edge, base, wanted, wanted_count);
         if (status != STATUS_OK)
             return status;
+        if (reached == NULL)
+            return STATUS_OK;
+        uint64_t *end = node == segment->length ? reached : match->reach[node];
         for (unsigned word = 0; word < WINDOW_WORDS; word++)
             end[word] |= start == 0 ? edge->bits[word] : edge->bits[word] & match->reach[start][word];
     }
@@ -214,35 +229,53 @@ static void all_window(const struct match *match, uint32_t base, uint64_t *bits)
         bits[count / 64] = ((uint64_t)1 << count % 64) - 1;
 }
 
+/* The documents that all segments have. Once none is left, the other segments are not looked at. */
+static enum status and_window(struct match *match, uint32_t base)
+{
+    unsigned count = COLUMN_WINDOW;
+    enum status status = STATUS_OK;
+    for (unsigned i = 0; i < match->segment_count && count > 0 && status == STATUS_OK; i++) {
+        const struct segment *segment = &match->segments[i];
+        status = segment_window(match, segment, base, i == 0 ? NULL : match->bits, count);
+        if (i == 0)
+            window_copy(match->bits, segment->bits);
+        else
+            window_and(match->bits, segment->bits);
+        count = window_count(match->bits);
+    }
+    return status;
+}
+
+/* The documents that any segment has. */
+static enum status or_window(struct match *match, uint32_t base)
+{
+    enum status status = STATUS_OK;
+    window_clear(match->bits);
+    for (unsigned i = 0; i < match->segment_count && status == STATUS_OK; i++) {
+        status = segment_window(match, &match->segments[i], base, NULL, 0);
+        window_or(match->bits, match->segments[i].bits);
+    }
+    return status;
+}
+
 enum status match_window(struct match *match, uint32_t window, const uint64_t **bits)
 {
     uint32_t base = window * COLUMN_WINDOW;
-    unsigned count = 0;
+    enum status status = STATUS_OK;
     *bits = match->bits;
-    for (unsigned i = 0; i < match->segment_count; i++) {
-        const struct segment *segment = &match->segments[i];
-        enum status status = segment_window(match, segment, base, i == 0 ? NULL : match->bits, count);
-        if (status != STATUS_OK)
-            return status;
-        if (i == 0)
-            window_copy(match->bits, match->reach[segment->length]);
-        else
-            window_and(match->bits, match->reach[segment->length]);
-        count = window_count(match->bits);
-        if (count == 0)
-            return STATUS_OK;
-    }
     if (match->segment_count == 0)
         all_window(match, base, match->bits);
-    if (match->all_live)
-        return STATUS_OK;
-    enum status status = edge_window_load(match->live_window, base, match->segment_count == 0 ? NULL : match->bits, count);
+    else
+        status = match->mode == MATCH_ANY ? or_window(match, base) : and_window(match, base);
+    if (status != STATUS_OK || match->all_live || !window_any(match->bits))
+        return status;
+    status = edge_window_load(match->live_window, base, match->segment_count == 0 ? NULL : match->bits, window_count(match->bits));
     window_and(match->bits, match->live_window->bits);
     return status;
 }
 
-/* The best worst band of a path through the segment. One word needs no paths: its best reading decides. */
-static unsigned segment_band(const struct match *match, const struct segment *segment, const uint16_t *values)
+/* One word needs no paths: its best reading decides. */
+unsigned segment_band(const struct match *match, const struct segment *segment, const uint16_t *values)
 {
     if (segment->length == 1) {
         uint16_t most = values[0];
@@ -274,8 +307,8 @@ static uint32_t word_score(const struct match *match, const struct segment *segm
     return best;
 }
 
-/* The greatest score of a path whose edges all have at least this band; there is one. Reached nodes count from 1, so that 0 is unreached. */
-static uint32_t segment_score(const struct match *match, const struct segment *segment, const uint16_t *values, unsigned band)
+/* Reached nodes count from 1, so that 0 is unreached. */
+uint32_t segment_score(const struct match *match, const struct segment *segment, const uint16_t *values, unsigned band)
 {
     if (segment->length == 1)
         return word_score(match, segment, values, band);
@@ -291,7 +324,7 @@ static uint32_t segment_score(const struct match *match, const struct segment *s
         uint32_t *end = &best[edge->start - segment->start + edge->length];
         *end = score > *end ? score : *end;
     }
-    return best[segment->length] - 1;
+    return best[segment->length] == 0 ? 0 : best[segment->length] - 1;
 }
 
 struct match_score match_score(struct match *match, uint32_t at)
@@ -304,6 +337,8 @@ struct match_score match_score(struct match *match, uint32_t at)
         unsigned band = segment_band(match, &match->segments[i], values + match->segments[i].first);
         out.band = band < out.band ? (uint8_t)band : out.band;
     }
+    if (match->missing > 0)
+        out.band = BAND_NONE;
     for (unsigned i = 0; i < match->segment_count; i++)
         out.score += segment_score(match, &match->segments[i], values + match->segments[i].first, out.band);
     return out;

@@ -2,19 +2,24 @@
  *
  * The lattice falls into segments at the nodes that no edge crosses: mostly one word each. A segment's documents are those with a path of
  * edges through it; the segments are ANDed in the order of their expected size, so that the rarest leads and a window without it costs
- * nothing. */
+ * nothing.
+ *
+ * Under MATCH_ANY a document matches that has a path through any segment. One that has them all is as good as under MATCH_ALL; one that
+ * lacks some has BAND_NONE, so it comes behind all those, and its score is the sum over the segments that it has, each at its greatest. */
 #ifndef TIM_QUERY_MATCH_H
 #define TIM_QUERY_MATCH_H
 
 #include <stdint.h>
 
 #include "query/lattice.h"
+#include "query/request.h"
 #include "query/window.h"
 
 struct match;
 
 /* In the arena; borrows the lattice and the snapshot. Close it when the status is OK. */
-MUST_USE enum status match_open(struct snapshot *snapshot, const struct lattice *lattice, struct arena *arena, struct match **out);
+MUST_USE enum status match_open(struct snapshot *snapshot, const struct lattice *lattice, enum match_mode mode, struct arena *arena,
+                                struct match **out);
 void match_close(struct match *match);
 
 /* The first window at or after `window` that may have a matching document, never back. END when there is none. */
@@ -25,9 +30,15 @@ MUST_USE enum status match_window(struct match *match, uint32_t window, const ui
 
 /* How well a document of the last window matches; `at` is its place there. Only for documents that match. */
 struct match_score {
-    uint8_t band;   /* the worst along the best path; BAND_MAX when there are no words */
+    uint8_t band;   /* the worst along the best path; BAND_MAX when there are no words, BAND_NONE when some are lacking */
     uint32_t score; /* the sum of weight * length * impact along it */
 };
 struct match_score match_score(struct match *match, uint32_t at);
+
+/* Those of `hits`, documents of the last window that match, that could have at least the rank `threshold` if they were in stock and the
+ * most famous, which is worth `points_max` (rank.h). Sets the scores of those, by place. What block maxima and band tables rule out is
+ * never looked at. In hopeful.c. */
+void match_hopeful(struct match *match, const uint64_t *hits, uint64_t threshold, uint32_t points_max, struct match_score *scores,
+                   uint64_t *hopeful);
 
 #endif

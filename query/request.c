@@ -199,6 +199,15 @@ static enum status set_sort(struct search_request *request, const struct paramet
                      parameter->name, SHOWN(value));
 }
 
+static enum status set_match(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+{
+    bool all = bytes_equal(value, (struct bytes){"all", 3}), any = bytes_equal(value, (struct bytes){"any", 3});
+    if (!all && !any)
+        return error_set(error, STATUS_INVALID, "%s is \"%.*s\": it must be all or any", parameter->name, SHOWN(value));
+    request->match = any ? MATCH_ANY : MATCH_ALL;
+    return STATUS_OK;
+}
+
 static const struct parameter parameters[] = {
     {"q", set_text, 0, 0, false},
     {"category", set_category, 0, 0, false},
@@ -209,6 +218,7 @@ static const struct parameter parameters[] = {
     {"facets", set_facets, 0, 0, true},
     {"facetLimit", set_facet_limit, 1, FACET_VALUES_MAX, false},
     {"sort", set_sort, 0, 0, false},
+    {"match", set_match, 0, 0, false},
     {"limit", set_limit, 0, HITS_MAX, false},
     {"page", set_page, 0, PAGE_DEPTH_MAX, false},
 };
@@ -231,10 +241,10 @@ static enum status name_unknown(const char *name, struct error *error)
     const char *nearest = name_nearest(name, names, PARAMETER_COUNT);
     if (nearest != NULL)
         return error_set(error, STATUS_INVALID, "unknown parameter %.*s; did you mean %s?", SHOWN(shown), nearest);
-    return error_set(
-        error, STATUS_INVALID,
-        "unknown parameter \"%.*s\"; there are q, category, brand, priceMin, priceMax, inStock, facets, facetLimit, sort, limit and page",
-        SHOWN(shown));
+    return error_set(error, STATUS_INVALID,
+                     "unknown parameter \"%.*s\"; there are q, category, brand, priceMin, priceMax, inStock, facets, facetLimit, sort, "
+                     "match, limit and page",
+                     SHOWN(shown));
 }
 
 enum status request_set(struct search_request *request, const char *name, struct bytes value, struct error *error)

@@ -23,6 +23,9 @@ enum {
 
 enum sort { SORT_RELEVANCE, SORT_PRICE_ASC, SORT_PRICE_DESC, SORT_NEWEST, SORT_BEST_SELLING };
 
+/* MATCH_ALL: every word, in one of its readings; MATCH_ANY: any of them. */
+enum match_mode { MATCH_ALL, MATCH_ANY };
+
 struct search_request {
     struct bytes text;               /* valid UTF-8, at most QUERY_BYTES_MAX; empty: browse */
     struct bytes category;           /* slug; the subtree counts; size 0: none */
@@ -35,6 +38,7 @@ struct search_request {
     unsigned facet_count;
     unsigned facet_limit; /* values per facet, 1..FACET_VALUES_MAX, default 100 */
     enum sort sort;
+    enum match_mode match;
     unsigned limit; /* hits, 0..HITS_MAX */
     unsigned page;  /* 0-based */
     uint32_t given; /* which parameters were set: a bit per row of the table in request.c */

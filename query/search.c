@@ -74,23 +74,7 @@ static enum status counters_open(struct search *search)
     return status;
 }
 
-/* The hits that could enter with the best tier and the most fame: only their columns need to be looked at. */
-static void hopeful_by_words(struct search *search, const uint64_t *hits, struct match_score *scores, uint64_t *hopeful)
-{
-    uint64_t threshold = top_threshold(&search->top);
-    for (unsigned word = 0; word < WINDOW_WORDS; word++) {
-        uint64_t kept = 0;
-        for (uint64_t rest = hits[word]; rest != 0; rest &= rest - 1) {
-            uint32_t at = word * 64 + (unsigned)__builtin_ctzll(rest);
-            scores[at] = match_score(search->match, at);
-            if (rank_pack(scores[at], TIER_IN_STOCK, search->points_max) >= threshold)
-                kept |= rest & -rest;
-        }
-        hopeful[word] = kept;
-    }
-}
-
-/* Of those, the ones that could enter with their own fame, which is added to their scores. */
+/* Of the hits that match_hopeful leaves, the ones that could enter with their own fame, which is added to their scores. */
 static enum status hopeful_by_fame(struct search *search, struct match_score *scores, uint64_t *hopeful)
 {
     uint64_t threshold = top_threshold(&search->top);
@@ -112,7 +96,7 @@ static enum status add_by_relevance(struct search *search, uint32_t base, const 
 {
     struct match_score scores[COLUMN_WINDOW];
     uint64_t hopeful[WINDOW_WORDS];
-    hopeful_by_words(search, hits, scores, hopeful);
+    match_hopeful(search->match, hits, top_threshold(&search->top), search->points_max, scores, hopeful);
     enum status status = hopeful_by_fame(search, scores, hopeful);
     if (status == STATUS_OK)
         status = columns_load(&search->columns, SLOT_OFFER, hopeful);
@@ -228,7 +212,7 @@ static enum status zone_run(struct search *search, const struct analyzer *analyz
 {
     enum status status = words_read(search, analyzer, zone);
     if (status == STATUS_OK)
-        status = match_open(search->snapshot, &search->lattice, search->arena, &search->match);
+        status = match_open(search->snapshot, &search->lattice, search->request->match, search->arena, &search->match);
     if (status != STATUS_OK)
         return status;
     status = counters_open(search);

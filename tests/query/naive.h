@@ -26,7 +26,7 @@ struct naive_query {
     unsigned edge_count, positions;
     uint32_t live;
     uint32_t score_max;
-    bool possible;
+    bool possible, any;
 };
 
 static inline bool folded_is(const struct shop_term *term, const struct token *token)
@@ -259,11 +259,53 @@ static inline void naive_paths_max(struct naive_query *query, unsigned node, uin
             naive_paths_max(query, node + query->edges[i].length, score + query->edges[i].weight * query->edges[i].length * 255);
 }
 
-static inline void naive_read(const struct shop *shop, struct snapshot *snapshot, struct bytes text, bool all, struct arena *arena,
-                              struct naive_query *query)
+/* The first node behind `start` that no reading crosses. */
+static inline unsigned naive_segment_end(const struct naive_query *query, unsigned start)
 {
+    for (unsigned end = start + 1;; end++) {
+        bool crossed = false;
+        for (unsigned i = 0; i < query->edge_count; i++)
+            crossed = crossed || (query->edges[i].start < end && end < query->edges[i].start + query->edges[i].length);
+        if (!crossed)
+            return end;
+    }
+}
+
+/* The greatest score of a path from `node` to `end` over the edges that the product has (values NULL: over all, at full impact); -1: none. */
+static inline int64_t naive_path_most(const struct naive_query *query, const struct naive_value *values, unsigned node, unsigned end)
+{
+    int64_t most = node == end ? 0 : -1;
+    for (unsigned i = 0; i < query->edge_count; i++) {
+        const struct naive_edge *edge = &query->edges[i];
+        if (edge->start != node || edge->start + edge->length > end || (values != NULL && values[i].band == 0))
+            continue;
+        int64_t rest = naive_path_most(query, values, node + edge->length, end);
+        int64_t score = rest + (int64_t)edge->weight * edge->length * (values == NULL ? 255 : values[i].impact);
+        most = rest >= 0 && score > most ? score : most;
+    }
+    return most;
+}
+
+/* Under match=any: the sum over the segments that are met. False when none is. */
+static inline bool naive_any(const struct naive_query *query, const struct naive_value *values, uint32_t *score)
+{
+    bool met = query->positions == 0;
+    *score = 0;
+    for (unsigned start = 0, end = 0; start < query->positions; start = end) {
+        end = naive_segment_end(query, start);
+        int64_t most = naive_path_most(query, values, start, end);
+        met = met || most >= 0;
+        *score += most > 0 ? (uint32_t)most : 0;
+    }
+    return met;
+}
+
+static inline void naive_read(const struct shop *shop, struct snapshot *snapshot, const struct search_request *request, bool all,
+                              struct arena *arena, struct naive_query *query)
+{
+    struct bytes text = request->text;
     struct token_list list = {0};
-    *query = (struct naive_query){0};
+    *query = (struct naive_query){.any = request->match == MATCH_ANY};
     must(analyze(shop->analyzer, text.data, text.size, arena, &list));
     for (uint32_t i = 0; i < shop->count; i++)
         query->live += shop->products[i].live;
@@ -278,6 +320,8 @@ static inline void naive_read(const struct shop *shop, struct snapshot *snapshot
         naive_word(shop, snapshot, query, text.data, tokens, count, open, all);
     }
     naive_paths_max(query, 0, 0);
+    if (query->any)
+        naive_any(query, NULL, &query->score_max);
 }
 
 /* Tries every path; the best (worst band, sum) wins. */
@@ -299,6 +343,8 @@ static inline void naive_paths(struct snapshot *snapshot, const struct naive_que
     }
 }
 
+enum { NAIVE_PARTLY = 255 /* as a band: some words are lacking, which ranks as band 0 */ };
+
 /* Band 0: no match. */
 static inline struct match_score naive_score(struct snapshot *snapshot, const struct naive_query *query, const struct product *product)
 {
@@ -307,6 +353,8 @@ static inline struct match_score naive_score(struct snapshot *snapshot, const st
     for (unsigned i = 0; i < query->edge_count; i++)
         values[i] = naive_value(snapshot, &query->edges[i], product);
     naive_paths(snapshot, query, values, 0, (struct match_score){15, 0}, &best);
+    if (best.band == 0 && query->any && naive_any(query, values, &best.score))
+        best.band = NAIVE_PARTLY;
     return best;
 }
 

@@ -77,6 +77,7 @@ static void ask(struct shop *shop, struct question *question)
             question->request.facets[question->request.facet_count++] = bytes_of(facets[i]);
     question->request.facet_limit = random_chance(state, 30) ? 1 + random_below(state, 6) : 100;
     question->request.sort = random_chance(state, 50) ? SORT_RELEVANCE : (enum sort)random_below(state, 5);
+    question->request.match = random_chance(state, 40) ? MATCH_ANY : MATCH_ALL;
     question->request.limit = random_below(state, 30);
     question->request.page = random_chance(state, 30) ? random_below(state, 4) : 0;
 }
@@ -112,6 +113,8 @@ static uint64_t naive_rank(const struct product *product, const struct naive_que
     case SORT_RELEVANCE:
         break;
     }
+    if (score.band == NAIVE_PARTLY)
+        score.band = 0;
     return (uint64_t)score.band << 60 | (uint64_t)(product->stock != 0) << 58 | (score.score + prior);
 }
 
@@ -119,7 +122,7 @@ static bool words_read(struct shop *shop, struct snapshot *snapshot, const struc
                        struct naive_query *query, struct answer *answer)
 {
     bool met = false;
-    naive_read(shop, snapshot, question->request.text, all, arena, query);
+    naive_read(shop, snapshot, &question->request, all, arena, query);
     for (uint32_t i = 0; i < shop->count; i++) {
         answer->scores[i] = (struct match_score){0};
         if (shop->products[i].live)
@@ -158,10 +161,10 @@ static void answer_build(struct shop *shop, struct snapshot *snapshot, const str
 static void fail_question(const struct question *question, const char *what)
 {
     const struct search_request *request = &question->request;
-    fail_msg("%s: \"%s\", category %.*s, %u brands, price %d %u..%d %u, stock %d, sort %d, limit %u, page %u", what, question->text,
-             (int)request->category.size, request->category.size > 0 ? request->category.data : "", request->brand_count,
+    fail_msg("%s: \"%s\", category %.*s, %u brands, price %d %u..%d %u, stock %d, match %d, sort %d, limit %u, page %u", what,
+             question->text, (int)request->category.size, request->category.size > 0 ? request->category.data : "", request->brand_count,
              request->has_price_min, request->price_min_vnd, request->has_price_max, request->price_max_vnd, request->in_stock,
-             (int)request->sort, request->limit, request->page);
+             (int)request->match, (int)request->sort, request->limit, request->page);
 }
 
 static void compare_hits(const struct shop *shop, const struct question *question, const struct answer *answer,

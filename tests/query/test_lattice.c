@@ -77,7 +77,7 @@ static void synonym_over_positions(void **state)
     lattice_sort(&lattice);
     assert_true(lattice_connects(&lattice));
     assert_int_equal(lattice_score_max(&lattice), (4 * 10 + 50) * 255);
-    must(match_open(snapshot, &lattice, &arena, &match));
+    must(match_open(snapshot, &lattice, MATCH_ALL, &arena, &match));
     matched(match, 6, found);
     assert_string_equal(found, "110100");
     /* All words: the worst band is dell's, so the synonym's lower band rules it out though its score is greater. */
@@ -117,7 +117,7 @@ static void band_of_the_worst_word(void **state)
     struct lattice lattice = {.edges = edges, .edge_count = 4, .positions = 2};
     struct match *match = NULL;
     char found[8];
-    must(match_open(snapshot, &lattice, &arena, &match));
+    must(match_open(snapshot, &lattice, MATCH_ALL, &arena, &match));
     matched(match, 1, found);
     assert_string_equal(found, "1");
     assert_int_equal(match_score(match, 0).band, BAND_CONTRADICT);
@@ -173,7 +173,7 @@ static void check_lattice(struct shop *shop, struct snapshot *snapshot, struct a
     uint32_t window = 0;
     const uint64_t *bits = NULL;
     uint64_t none[WINDOW_WORDS] = {0};
-    must(match_open(snapshot, &lattice, arena, &match));
+    must(match_open(snapshot, &lattice, MATCH_ALL, arena, &match));
     enum status status = match_seek(match, 0, &window);
     if (status == STATUS_END)
         bits = none;

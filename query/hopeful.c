@@ -1,0 +1,194 @@
+/* Scores for those documents of a window that may still enter the best hits.
+ *
+ * Words of one reading are scored column by column: each one's impacts for all places that are left, then the places are dropped that even
+ * the greatest impacts of the remaining words, the best bands and the most fame would not bring to the threshold. So the bound is exact: it
+ * never falls below the rank that a document gets. What words of several readings give is known only together; they are scored at the end.
+ *
+ * Under MATCH_ANY, words whose greatest impacts together cannot bring a document there are not essential: only documents that have an
+ * essential word, or all words, are looked at (Turtle & Flood, "Query evaluation: strategies and optimizations", 1995, by the window). */
+#include <string.h>
+
+#include "query/match_parts.h"
+#include "query/rank.h"
+
+/* What a segment may give to a document of the window at hand. */
+struct promise {
+    const struct segment *segment;
+    uint32_t most;
+    uint8_t band;
+};
+
+struct hope {
+    struct match *match;
+    uint64_t threshold;
+    uint32_t points_max;
+    struct promise promises[LATTICE_POSITIONS_MAX]; /* the greatest first */
+    unsigned count;                                 /* the places left, their bands and scores so far */
+    uint16_t places[COLUMN_WINDOW];
+    uint8_t bands[COLUMN_WINDOW];
+    uint32_t sums[COLUMN_WINDOW];
+};
+
+static bool is_enough(const struct hope *hope, unsigned band, uint32_t score)
+{
+    return rank_pack((struct match_score){(uint8_t)band, score}, TIER_IN_STOCK, hope->points_max) >= hope->threshold;
+}
+
+/* A path's score is a sum over its edges, and at each node the best so far is kept: so are the bounds. */
+static struct promise promise_of(const struct match *match, const struct segment *segment)
+{
+    uint32_t most[LATTICE_POSITIONS_MAX + 1] = {0};
+    struct promise promise = {.segment = segment};
+    for (unsigned i = 0; i < segment->edge_count; i++) {
+        const struct edge_window *window = match->edges[segment->first + i];
+        const struct edge *edge = window->edge;
+        unsigned start = edge->start - segment->start, end = start + edge->length;
+        uint32_t score = most[start] + (uint32_t)edge->weight * edge->length * window->impact_max;
+        most[end] = score > most[end] ? score : most[end];
+        promise.band = edge->band > promise.band ? edge->band : promise.band;
+    }
+    promise.most = most[segment->length];
+    return promise;
+}
+
+static void promises_take(struct hope *hope)
+{
+    for (unsigned i = 0; i < hope->match->segment_count; i++) {
+        struct promise promise = promise_of(hope->match, &hope->match->segments[i]);
+        unsigned at = i;
+        for (; at > 0 && hope->promises[at - 1].most < promise.most; at--)
+            hope->promises[at] = hope->promises[at - 1];
+        hope->promises[at] = promise;
+    }
+}
+
+/* Documents with some word that is essential for those that lack others. */
+static void essential_or(const struct hope *hope, uint64_t *bits)
+{
+    uint32_t rest = 0;
+    unsigned essential = hope->match->segment_count;
+    while (essential > 0 && !is_enough(hope, BAND_NONE, rest + hope->promises[essential - 1].most))
+        rest += hope->promises[--essential].most;
+    for (unsigned i = 0; i < essential; i++)
+        window_or(bits, hope->promises[i].segment->bits);
+}
+
+static void all_or(const struct match *match, uint64_t *bits)
+{
+    for (unsigned word = 0; word < WINDOW_WORDS && match->missing == 0; word++) {
+        uint64_t all = UINT64_MAX;
+        for (unsigned i = 0; i < match->segment_count; i++)
+            all &= match->segments[i].bits[word];
+        bits[word] |= all;
+    }
+}
+
+/* The hits that are worth a look. False when none is. */
+static bool candidates_choose(const struct hope *hope, const uint64_t *hits, uint64_t *bits)
+{
+    const struct match *match = hope->match;
+    uint32_t most = 0;
+    unsigned band = match->missing == 0 ? BAND_MAX : BAND_NONE;
+    for (unsigned i = 0; i < match->segment_count; i++) {
+        most += hope->promises[i].most;
+        band = hope->promises[i].band < band ? hope->promises[i].band : band;
+    }
+    if (!is_enough(hope, band, most))
+        return false;
+    window_copy(bits, hits);
+    if (match->mode == MATCH_ALL || match->segment_count < 2)
+        return true;
+    uint64_t wanted[WINDOW_WORDS] = {0};
+    essential_or(hope, wanted);
+    all_or(match, wanted);
+    window_and(bits, wanted);
+    return true;
+}
+
+static void places_list(struct hope *hope, const uint64_t *bits)
+{
+    unsigned count = 0;
+    for (unsigned word = 0; word < WINDOW_WORDS; word++)
+        for (uint64_t rest = bits[word]; rest != 0; rest &= rest - 1)
+            hope->places[count++] = (uint16_t)(word * 64 + (unsigned)__builtin_ctzll(rest));
+    memset(hope->bands, hope->match->missing == 0 ? BAND_MAX : BAND_NONE, count);
+    memset(hope->sums, 0, count * sizeof *hope->sums);
+    hope->count = count;
+}
+
+/* Adds one word's impacts and bands. */
+static void column_add(struct hope *hope, const struct segment *segment)
+{
+    uint16_t values[COLUMN_WINDOW];
+    struct edge_window *window = hope->match->edges[segment->first];
+    uint32_t weight = (uint32_t)window->edge->weight * window->edge->length;
+    edge_window_values(window, hope->places, hope->count, values);
+    for (unsigned i = 0; i < hope->count; i++) {
+        uint8_t band = (uint8_t)(values[i] >> 8);
+        hope->bands[i] = band < hope->bands[i] ? band : hope->bands[i];
+        hope->sums[i] += weight * (values[i] & 0xFF);
+    }
+}
+
+/* Drops the places that cannot reach the threshold any more. */
+static void places_cut(struct hope *hope, uint32_t rest, unsigned rest_band)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < hope->count; i++) {
+        unsigned band = hope->bands[i] < rest_band ? hope->bands[i] : rest_band;
+        hope->places[kept] = hope->places[i];
+        hope->bands[kept] = hope->bands[i];
+        hope->sums[kept] = hope->sums[i];
+        kept += is_enough(hope, band, hope->sums[i] + rest);
+    }
+    hope->count = kept;
+}
+
+/* All words of one reading. Returns whether there are others. */
+static bool columns_add(struct hope *hope)
+{
+    const struct match *match = hope->match;
+    uint32_t rest = 0;
+    bool others = false;
+    for (unsigned i = 0; i < match->segment_count; i++)
+        rest += hope->promises[i].most;
+    for (unsigned i = 0; i < match->segment_count && hope->count > 0; i++) {
+        if (hope->promises[i].segment->edge_count > 1) {
+            others = true;
+            continue;
+        }
+        column_add(hope, hope->promises[i].segment);
+        rest -= hope->promises[i].most;
+        unsigned rest_band = BAND_MAX;
+        for (unsigned j = 0; j < match->segment_count; j++)
+            if ((j > i || hope->promises[j].segment->edge_count > 1) && hope->promises[j].band < rest_band)
+                rest_band = hope->promises[j].band;
+        places_cut(hope, rest, rest_band);
+    }
+    return others;
+}
+
+void match_hopeful(struct match *match, const uint64_t *hits, uint64_t threshold, uint32_t points_max, struct match_score *scores,
+                   uint64_t *hopeful)
+{
+    struct hope hope;
+    uint64_t bits[WINDOW_WORDS];
+    hope.match = match;
+    hope.threshold = threshold;
+    hope.points_max = points_max;
+    window_clear(hopeful);
+    promises_take(&hope);
+    if (!candidates_choose(&hope, hits, bits))
+        return;
+    places_list(&hope, bits);
+    bool others = columns_add(&hope);
+    for (unsigned i = 0; i < hope.count; i++) {
+        struct match_score score = {hope.bands[i], hope.sums[i]};
+        if (others)
+            score = match_score(match, hope.places[i]);
+        if (!is_enough(&hope, score.band, score.score))
+            continue;
+        scores[hope.places[i]] = score;
+        window_set(hopeful, hope.places[i]);
+    }
+}

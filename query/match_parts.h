@@ -1,0 +1,39 @@
+/* Inside query/ only: what match.c and hopeful.c share. */
+#ifndef TIM_QUERY_MATCH_PARTS_H
+#define TIM_QUERY_MATCH_PARTS_H
+
+#include "query/edge_window.h"
+#include "query/match.h"
+
+/* The edges between two nodes that no edge crosses. */
+struct segment {
+    unsigned start, length;     /* positions */
+    unsigned first, edge_count; /* of match->edges */
+    uint64_t expected;          /* documents, an upper bound */
+    const uint64_t *bits;       /* the documents of the window at hand that have a path through it */
+    uint64_t *own_bits;         /* the same when they are not one edge's */
+};
+
+struct match {
+    enum match_mode mode;
+    struct segment segments[LATTICE_POSITIONS_MAX]; /* the rarest first */
+    unsigned segment_count;
+    unsigned missing;           /* segments that no product has */
+    struct edge_window **edges; /* those that lie on a path through their segment, by segment and start */
+    unsigned edge_count;
+    bool empty; /* nothing can match */
+    uint32_t document_limit;
+    bool all_live; /* every document number is a live document */
+    struct edge live;
+    struct edge_term live_term;
+    struct edge_window *live_window;
+    uint64_t bits[WINDOW_WORDS];
+    uint64_t reach[LATTICE_POSITIONS_MAX + 1][WINDOW_WORDS]; /* of a segment of several positions, by node */
+};
+
+/* The best worst band of a path through the segment, 0 when there is none. `values` are those of its edges. */
+unsigned segment_band(const struct match *match, const struct segment *segment, const uint16_t *values);
+/* The greatest score of a path whose edges all have at least this band, 0 when there is none. */
+uint32_t segment_score(const struct match *match, const struct segment *segment, const uint16_t *values, unsigned band);
+
+#endif
