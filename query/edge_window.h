@@ -54,4 +54,7 @@ uint16_t edge_window_value(struct edge_window *window, uint32_t at);
 /* The same for many documents, ascending. */
 void edge_window_values(struct edge_window *window, const uint16_t *places, unsigned count, uint16_t *values);
 
+/* Takes out of `bits` the documents whose impact is below `least` or that do not have the edge; of several terms, none. */
+void edge_window_cut(struct edge_window *window, uint8_t least, uint64_t *bits);
+
 #endif

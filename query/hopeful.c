@@ -11,6 +11,8 @@
 #include "query/match_parts.h"
 #include "query/rank.h"
 
+enum { CUT_PLACES = 96 /* fewer are scored one by one in less time */ };
+
 /* What a segment may give to a document of the window at hand. */
 struct promise {
     const struct segment *segment;
@@ -83,6 +85,32 @@ static void all_or(const struct match *match, uint64_t *bits)
     }
 }
 
+/* The least impact with which a document can reach the threshold when the other words, which give up to `rest`, are at their greatest. */
+static uint32_t impact_needed(const struct hope *hope, const struct edge *edge, unsigned band, uint32_t rest)
+{
+    uint64_t without = rank_pack((struct match_score){(uint8_t)band, rest}, TIER_IN_STOCK, hope->points_max);
+    uint32_t weight = (uint32_t)edge->weight * edge->length;
+    if (without >= hope->threshold)
+        return 0;
+    uint64_t needed = (hope->threshold - without + weight - 1) / weight;
+    return needed > UINT8_MAX ? UINT8_MAX : (uint32_t)needed; /* not more: candidates_choose saw that it can be reached */
+}
+
+/* Takes out the documents that lack too much of a single word, where there are enough for that to pay. */
+static void candidates_cut(const struct hope *hope, uint32_t most, unsigned band, uint64_t *bits)
+{
+    const struct match *match = hope->match;
+    for (unsigned i = 0; i < match->segment_count && window_count(bits) > CUT_PLACES; i++) {
+        const struct promise *promise = &hope->promises[i];
+        struct edge_window *window = match->edges[promise->segment->first];
+        if (promise->segment->edge_count > 1 || window->edge->term_count > 1)
+            continue;
+        uint32_t needed = impact_needed(hope, window->edge, band, most - promise->most);
+        if (needed > 0)
+            edge_window_cut(window, (uint8_t)needed, bits);
+    }
+}
+
 /* The hits that are worth a look. False when none is. */
 static bool candidates_choose(const struct hope *hope, const uint64_t *hits, uint64_t *bits)
 {
@@ -96,12 +124,13 @@ static bool candidates_choose(const struct hope *hope, const uint64_t *hits, uin
     if (!is_enough(hope, band, most))
         return false;
     window_copy(bits, hits);
-    if (match->mode == MATCH_ALL || match->segment_count < 2)
-        return true;
-    uint64_t wanted[WINDOW_WORDS] = {0};
-    essential_or(hope, wanted);
-    all_or(match, wanted);
-    window_and(bits, wanted);
+    if (match->mode == MATCH_ANY && match->segment_count > 1) {
+        uint64_t wanted[WINDOW_WORDS] = {0};
+        essential_or(hope, wanted);
+        all_or(match, wanted);
+        window_and(bits, wanted);
+    }
+    candidates_cut(hope, most, band, bits);
     return true;
 }
 
