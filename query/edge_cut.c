@@ -1,7 +1,7 @@
 /* Cutting a window's documents down to those with a great enough impact, sixteen impacts at a time: where a frequent word has thousands of
  * documents, this is what finds the few that a full page still has room for. */
 #include <assert.h>
-#include <emmintrin.h>
+#include <immintrin.h>
 
 #include "query/edge_window.h"
 
@@ -30,7 +30,9 @@ static uint64_t marks_from(const uint64_t *marks, unsigned rank)
 }
 
 /* The set bits of `word` whose marks are set, the lowest bit under the lowest mark. */
-static uint64_t word_marked(uint64_t word, uint64_t marks)
+typedef uint64_t word_marked(uint64_t word, uint64_t marks);
+
+static inline uint64_t marked_by_loop(uint64_t word, uint64_t marks)
 {
     uint64_t out = 0;
     for (; marks != 0 && word != 0; marks >>= 1, word &= word - 1)
@@ -39,23 +41,43 @@ static uint64_t word_marked(uint64_t word, uint64_t marks)
     return out;
 }
 
-/* `ranks` counts from the first of these words; `word_count` of them hold `count` documents. False when it does not. */
-static bool words_cut(const uint64_t *words, unsigned word_count, const uint8_t *impacts, unsigned count, uint8_t least, uint64_t *bits)
+static inline __attribute__((target("bmi2"))) uint64_t marked_by_pdep(uint64_t word, uint64_t marks)
 {
-    uint64_t marks[RANK_WORDS];
+    return _pdep_u64(marks, word);
+}
+
+static inline __attribute__((always_inline)) bool words_cut_by(word_marked *marked, const uint64_t *words, unsigned word_count,
+                                                               const uint64_t *marks, unsigned count, uint64_t *bits)
+{
     unsigned rank = 0;
-    ranks_mark(impacts, count, least, marks);
     for (unsigned word = 0; word < word_count; word++) {
         unsigned more = (unsigned)__builtin_popcountll(words[word]);
         if (rank + more > count)
             return false;
-        if (more > 0 && bits[word] != 0)
-            bits[word] &= word_marked(words[word], marks_from(marks, rank));
-        else
-            bits[word] = 0;
+        bits[word] &= more == 0 ? 0 : marked(words[word], marks_from(marks, rank));
         rank += more;
     }
     return true;
+}
+
+static __attribute__((target("bmi2"))) bool words_cut_by_pdep(const uint64_t *words, unsigned word_count, const uint64_t *marks,
+                                                              unsigned count, uint64_t *bits)
+{
+    return words_cut_by(marked_by_pdep, words, word_count, marks, count, bits);
+}
+
+static bool words_cut_by_loop(const uint64_t *words, unsigned word_count, const uint64_t *marks, unsigned count, uint64_t *bits)
+{
+    return words_cut_by(marked_by_loop, words, word_count, marks, count, bits);
+}
+
+/* The `word_count` words hold `count` documents, whose impacts these are. False when they do not. */
+static bool words_cut(const uint64_t *words, unsigned word_count, const uint8_t *impacts, unsigned count, uint8_t least, uint64_t *bits)
+{
+    uint64_t marks[RANK_WORDS];
+    ranks_mark(impacts, count, least, marks);
+    return __builtin_cpu_supports("bmi2") ? words_cut_by_pdep(words, word_count, marks, count, bits)
+                                          : words_cut_by_loop(words, word_count, marks, count, bits);
 }
 
 static void dense_cut(const struct edge_window *window, uint8_t least, uint64_t *bits)

@@ -197,9 +197,21 @@ static bool columns_add(struct hope *hope)
     return others;
 }
 
+/* Without words all are alike. */
+static void all_hopeful(const uint64_t *hits, struct match_score *scores, uint64_t *hopeful)
+{
+    for (unsigned at = 0; at < COLUMN_WINDOW; at++)
+        scores[at] = (struct match_score){.band = BAND_MAX};
+    window_copy(hopeful, hits);
+}
+
 void match_hopeful(struct match *match, const uint64_t *hits, uint64_t threshold, uint32_t points_max, struct match_score *scores,
                    uint64_t *hopeful)
 {
+    if (match->segment_count == 0) {
+        all_hopeful(hits, scores, hopeful);
+        return;
+    }
     struct hope hope;
     uint64_t bits[WINDOW_WORDS];
     hope.match = match;
