@@ -285,6 +285,8 @@ static enum status add_variants(struct snapshot *snapshot, const struct analyzer
     enum status status = children_get(snapshot, REVERSE_VARIANTS, TABLE_VARIANT, -1, product_id, arena, &children, &count);
     if (status != STATUS_OK || count == 0)
         return status;
+    if (count > DOCUMENT_VARIANTS_MAX)
+        return STATUS_LIMIT;
     uint32_t number = 0;
     status = document_get(snapshot, product_id, &number);
     if (status != STATUS_OK)

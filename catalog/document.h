@@ -11,6 +11,7 @@ enum {
     DOCUMENT_TEXT_BYTES_MAX = 64 * 1024, /* of analysed text; what is beyond is cut, counted and logged */
     CATEGORY_DEPTH_MAX = 32,             /* a longer path, or a cycle, is cut at the root's end */
     DOCUMENT_SPECS_MAX = 500,
+    DOCUMENT_VARIANTS_MAX = UINT16_MAX - 1, /* a place in the product's run has 16 bits, and the first is the product's own */
 };
 
 struct document_spec {
@@ -52,7 +53,7 @@ struct document {
     unsigned image_count;
 };
 
-/* NOT_FOUND: no such product row. Includes products that are not live. */
+/* NOT_FOUND: no such product row. LIMIT: more variants than fit, or more rows than the arena holds. Includes products that are not live. */
 MUST_USE enum status document_build(struct snapshot *snapshot, const struct analyzer *analyzer, struct bytes product_id,
                                     struct arena *arena, struct document *out);
 

@@ -277,6 +277,19 @@ static enum status fragment_replace(struct apply *apply, const struct document *
     return status == STATUS_OK ? product_suggest(apply, document->id, document->name, prior, true) : status;
 }
 
+/* One product must not stop the stream: what cannot be built is not shown until its rows fit again. Nothing was written for it yet, and its
+ * variants stay where they are. */
+static enum status document_refuse(struct apply *apply, struct bytes product_id)
+{
+    uint32_t number = 0;
+    log_warn("indexer: product %.*s is left out: its variants, specs and images are too many or too large for one document",
+             (int)product_id.size, product_id.data);
+    apply->counts.cut++;
+    arena_reset(&apply->arena);
+    enum status status = document_get(apply->view, product_id, &number);
+    return status == STATUS_OK ? document_remove(apply, number) : status;
+}
+
 enum status product_rebuild(struct apply *apply, struct bytes product_id)
 {
     arena_reset(&apply->arena);
@@ -285,6 +298,8 @@ enum status product_rebuild(struct apply *apply, struct bytes product_id)
     enum status status = document_build(apply->view, apply->analyzer, product_id, &apply->arena, &document);
     if (status == STATUS_NOT_FOUND)
         return STATUS_OK;
+    if (status == STATUS_LIMIT)
+        return document_refuse(apply, product_id);
     if (status == STATUS_OK)
         status = document_get(apply->view, product_id, &number);
     struct fragment before;

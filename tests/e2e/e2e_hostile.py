@@ -271,6 +271,19 @@ def test_backup_restored():
     expect("older copy of the index" in process.tail(4000), f"no word of the old backup: {process.tail()}")
 
 
+def test_too_many_variants():
+    """A product that no document can hold is left out; the stream goes on, and it comes back when its rows fit again."""
+    sql = state["sql"]
+    sql.run("INSERT INTO products (id, name, slug, price) VALUES (400, 'Quá tải', 'qua-tai', 5)")
+    sql.run("INSERT INTO product_variants (id, product_id, price) SELECT 1000000 + i, 400, i FROM generate_series(1, 66000) i")
+    settle()
+    sql.run("UPDATE product_variants SET price = price + 1 WHERE product_id = 400 AND price > 65500; UPDATE products SET name = 'Quátải' WHERE id = 400")
+    settle()
+    expect(b"qua-tai" not in tim("search", "quatai", "--index", INDEX).stdout, "a product that no document can hold is shown")
+    sql.run("DELETE FROM product_variants WHERE product_id = 400 AND price > 100")
+    expect_same()
+
+
 def test_too_long_key():
     """A row that moves to a key which the index cannot hold is gone from the old one."""
     pg = state["pg"]
@@ -340,4 +353,4 @@ def test_full_disk():
 
 if __name__ == "__main__":
     main([test_start, test_values, test_sequences, test_swapped_keys, test_orphans, test_rewritten_silently, test_columns_renamed, test_slot_dropped,
-          test_backup_restored, test_too_long_key, test_long_transaction, test_full_disk])
+          test_backup_restored, test_too_many_variants, test_too_long_key, test_long_transaction, test_full_disk])
