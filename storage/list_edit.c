@@ -504,7 +504,8 @@ enum status list_build(struct list_writer *writer, struct bytes key, const struc
     writer->key = key;
     writer->record.size = 0;
     writer->table.size = 0;
+    writer->is_dense = false;
     edits_resolve(writer, &term, edits, count);
-    enum status status = inline_apply(writer, &term, false, count);
+    enum status status = edits_apply(writer, &term, false, count);
     return status == STATUS_OK ? record_write(writer, &term, false) : status;
 }

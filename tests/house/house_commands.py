@@ -90,7 +90,7 @@ def test_one_file_for_both_processes():
         names = re.findall(r"^      --([a-z-]+)=", run(command, "--help").stdout, re.M)
         expect({"config", "index"} < set(names), f"the options of tim {command} were not found: {names}")
         for name in set(names) - {"config", "index"}:
-            value = {"log-level": "warn", "listen": "localhost", "map-gib": "1", "threads": "1"}.get(name, "1000")
+            value = {"log-level": "warn", "listen": "localhost", "map-gib": "1", "threads": "1", "build-threads": "1"}.get(name, "1000")
             done = run("stats", "--index", "/no/such/folder", environment={"TIM_" + name.upper().replace("-", "_"): value})
             expect(done.returncode == 1, f"tim stats refuses {name}, a setting of tim {command}: {done.stderr}")
 

@@ -1,6 +1,4 @@
 /* tim build as a function: the order of documents, bounded memory, and a folder that is as it was whatever ends the build. */
-#include "indexer/build.h"
-
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +14,7 @@
 #include "base/log.h"
 #include "catalog/dump.h"
 #include "catalog/field.h"
+#include "indexer/build.h"
 #include "storage/index.h"
 #include "storage/mirror.h"
 #include "storage/snapshot.h"
