@@ -1,14 +1,15 @@
-/* `tim bench`: what this program does on this machine, on generated catalogs: building, searching in the engine and over HTTP, suggesting,
- * durable price updates. Every figure is of the real parts: the index is built as `tim build` does, searched as `tim serve` does, and
- * updated as the stream does, with the default, synchronous commits. */
+/* `tim bench`: what this program does on this machine, on generated catalogs: building, searching in the engine and over HTTP, cold and
+ * warm, suggesting, durable updates, a reader beside them, and what SQLite FTS5 and Lucene do with the same documents and queries. Every
+ * figure is of the real parts: the index is built as `tim build` does, searched as `tim serve` does, and updated as the stream does, with
+ * the default, synchronous commits. Each part runs in a process of its own (phase.h). */
 #ifndef TIM_BENCH_BENCH_H
 #define TIM_BENCH_BENCH_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
-#include "base/status.h"
+#include "bench/figures.h"
 
 enum { BENCH_SIZES_MAX = 8, BENCH_QUERIES_MAX = 100000 };
 
@@ -18,42 +19,23 @@ struct bench_options {
     uint64_t seed;
     unsigned queries;   /* per class */
     const char *folder; /* where catalogs and indexes are made and removed again */
+    bool keep;          /* they are left there */
+    bool reuse;         /* and those that were left there are used, not made */
+    bool peers;         /* SQLite and Lucene are measured too */
     const volatile sig_atomic_t *stop;
 };
 
-/* The facets that every measured search counts. */
+/* The facets that every measured search counts, unless it is compared with a peer. */
 extern const char bench_facets[];
 
-struct bench_class {
-    const char *name;
-    double engine_p50_us, engine_p99_us;
-    double http_p50_us, http_p99_us;
-    double hits; /* median total */
-};
-
-enum { BENCH_CLASSES_MAX = 8 };
-
-/* One catalog's figures. */
+/* One catalog's figures; a name that is not there was not measured. */
 struct bench_result {
     uint64_t products;
-    double build_s, build_per_s;
-    double index_bytes_per_product, catalog_bytes_per_product;
-    struct bench_class classes[BENCH_CLASSES_MAX];
-    unsigned class_count;
-    double suggest_p50_us, suggest_p99_us;
-    double price_updates_per_s;  /* in batches of BENCH_BATCH, durable */
-    double price_commit_p99_ms;  /* of one such batch, from its first change to its commit */
-    double single_commit_p50_ms; /* of one change on its own */
-    uint64_t peak_bytes;         /* of the whole process so far */
+    struct figures figures;
 };
 
-enum { BENCH_BATCH = 2000 };
-
-/* Measures one catalog after the other; `results` has room for every size. END: stopped by a signal. */
+/* Measures one catalog after the other; `results` has room for every size and is released by the caller. END: stopped by a signal. */
 MUST_USE enum status bench_run(const struct bench_options *options, struct bench_result *results, struct error *error);
-
-/* Machine and figures, as tables for people or as one JSON object. */
-void bench_print_table(const struct bench_options *options, const struct bench_result *results, FILE *out);
-void bench_print_json(const struct bench_options *options, const struct bench_result *results, FILE *out);
+void bench_results_release(struct bench_result *results, unsigned count);
 
 #endif

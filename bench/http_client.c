@@ -49,30 +49,37 @@ static size_t answer_size(struct buffer *answer)
     return length == NULL ? SIZE_MAX : head + strtoul(length + sizeof field - 1, NULL, 10);
 }
 
-static enum status answer_read(struct http_client *client, struct error *error)
+enum status http_client_receive(struct http_client *client, bool *part, struct error *error)
 {
-    size_t wanted = 0;
-    client->answer.size = 0;
-    while (wanted == 0 || client->answer.size < wanted) {
-        ssize_t got = recv(client->fd, buffer_reserve(&client->answer, READ_BYTES), READ_BYTES, 0);
-        if (got <= 0)
-            return error_set(error, STATUS_IO, "the server closed the connection or fell silent");
-        client->answer.size += (size_t)got;
-        wanted = answer_size(&client->answer);
-        if (wanted == SIZE_MAX)
-            return error_set(error, STATUS_INVALID, "an answer came without Content-Length");
-    }
-    if (client->answer.size < 12 || memcmp(client->answer.data, "HTTP/1.1 200", 12) != 0)
+    ssize_t got = recv(client->fd, buffer_reserve(&client->answer, READ_BYTES), READ_BYTES, 0);
+    if (got <= 0)
+        return error_set(error, STATUS_IO, "the server closed the connection or fell silent");
+    client->answer.size += (size_t)got;
+    size_t wanted = answer_size(&client->answer);
+    if (wanted == SIZE_MAX)
+        return error_set(error, STATUS_INVALID, "an answer came without Content-Length");
+    *part = wanted == 0 || client->answer.size < wanted;
+    if (!*part && memcmp(client->answer.data, "HTTP/1.1 200", 12) != 0)
         return error_set(error, STATUS_INVALID, "an answer was %.12s, not 200", client->answer.data);
     return STATUS_OK;
 }
 
-enum status http_client_get(struct http_client *client, const char *target, struct error *error)
+enum status http_client_send(struct http_client *client, const char *target, struct error *error)
 {
     struct buffer request = {0};
+    client->answer.size = 0;
     buffer_print(&request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", target);
     ssize_t sent = send(client->fd, request.data, request.size, MSG_NOSIGNAL);
     bool whole = sent == (ssize_t)request.size;
     buffer_release(&request);
-    return whole ? answer_read(client, error) : error_set(error, STATUS_IO, "the request could not be sent: %s", strerror(errno));
+    return whole ? STATUS_OK : error_set(error, STATUS_IO, "the request could not be sent: %s", strerror(errno));
+}
+
+enum status http_client_get(struct http_client *client, const char *target, struct error *error)
+{
+    bool part = true;
+    enum status status = http_client_send(client, target, error);
+    while (status == STATUS_OK && part)
+        status = http_client_receive(client, &part, error);
+    return status;
 }

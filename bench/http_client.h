@@ -2,6 +2,7 @@
 #ifndef TIM_BENCH_HTTP_CLIENT_H
 #define TIM_BENCH_HTTP_CLIENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -13,6 +14,11 @@ struct http_client {
 
 MUST_USE enum status http_client_open(struct http_client *client, uint16_t port, struct error *error);
 void http_client_close(struct http_client *client);
+
+/* The two halves of a request, for whoever has many connections. Part: more of the answer is to come; call again when there is something to
+ * read. INVALID: not a 200 with a length. */
+MUST_USE enum status http_client_send(struct http_client *client, const char *target, struct error *error);
+MUST_USE enum status http_client_receive(struct http_client *client, bool *part, struct error *error);
 
 /* Sends GET `target` and reads the whole answer. INVALID: not a 200 with a length. */
 MUST_USE enum status http_client_get(struct http_client *client, const char *target, struct error *error);

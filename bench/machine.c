@@ -2,6 +2,7 @@
 
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -41,10 +42,26 @@ void machine_describe(struct machine *machine)
              "not optimised: these are no figures to quote"
 #endif
     );
+    if (getloadavg(&machine->load, 1) != 1)
+        machine->load = 0;
 }
 
 uint64_t machine_peak_bytes(void)
 {
     struct rusage usage;
     return getrusage(RUSAGE_SELF, &usage) == 0 ? (uint64_t)usage.ru_maxrss * 1024 : 0;
+}
+
+uint64_t machine_written_bytes(void)
+{
+    static const char field[] = "write_bytes:";
+    uint64_t bytes = UINT64_MAX;
+    char line[128];
+    FILE *file = fopen("/proc/self/io", "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, field, sizeof field - 1) == 0)
+            bytes = strtoull(line + sizeof field - 1, NULL, 10);
+    if (file != NULL)
+        fclose(file);
+    return bytes;
 }

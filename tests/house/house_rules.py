@@ -29,6 +29,7 @@ DOORS = [
     (r"microhttpd\.h", ["server"]),
     (r"zlib\.h|brotli/.*", ["server"]),
     (r"jansson\.h", ["catalog", "indexer", "server", "bench", "cli"]),
+    (r"sqlite3\.h", ["bench"]),
     (r"ini\.h", ["base"]),
     (r"argp\.h|getopt\.h", ["cli"]),
     (r"cmocka\.h", []),
