@@ -11,6 +11,7 @@ const struct query_class_info query_classes[QUERY_CLASSES] = {
     [QUERY_ONE] = {"one", "one word", false, false},
     [QUERY_TWO] = {"and2", "AND of 2", false, false},
     [QUERY_FEW] = {"and3", "AND of 3-5", false, false},
+    [QUERY_ANY] = {"or", "OR of 2-4", true, false},
     [QUERY_UNMARKED] = {"unmarked", "2, unmarked", false, false},
     [QUERY_FILTERED] = {"filtered", "1, filtered", false, false},
     [QUERY_PREFIX] = {"prefix", "prefix", false, false},
@@ -86,6 +87,8 @@ static unsigned words_wanted(enum query_class class, struct random *random)
         return 2;
     case QUERY_FEW:
         return 3 + random_below(random, 3);
+    case QUERY_ANY:
+        return 2 + random_below(random, 3);
     default:
         return 1;
     }

@@ -12,6 +12,7 @@ enum query_class {
     QUERY_ONE,
     QUERY_TWO,
     QUERY_FEW,
+    QUERY_ANY,
     QUERY_UNMARKED,
     QUERY_FILTERED,
     QUERY_PREFIX,
