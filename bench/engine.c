@@ -44,13 +44,14 @@ enum status engine_search(struct engine *engine, enum query_class class, const s
     struct search_result result = {0};
     arena_reset(&engine->arena);
     enum status status = query_request(class, query, facets, &request, error);
-    uint64_t begun_ns = clock_monotonic_ns();
+    uint64_t cpu_ns = clock_thread_cpu_ns(), begun_ns = clock_monotonic_ns();
     if (status == STATUS_OK)
         status = snapshot_renew(engine->snapshot);
     if (status == STATUS_OK)
         status = search_run(engine->snapshot, engine->analyzer, &request, &(struct search_limits){0}, &engine->arena, &result, error);
     snapshot_reset(engine->snapshot);
     *answer = (struct engine_answer){.ns = clock_monotonic_ns() - begun_ns, .total = result.total};
+    answer->cpu_ns = clock_thread_cpu_ns() - cpu_ns;
     answer->core = result.zone != NULL && strcmp(result.zone, "core") == 0;
     return status;
 }

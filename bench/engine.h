@@ -19,7 +19,8 @@ struct engine {
 
 /* What one search came to. */
 struct engine_answer {
-    uint64_t ns; /* from the renewed snapshot to the result */
+    uint64_t ns;     /* from the renewed snapshot to the result */
+    uint64_t cpu_ns; /* of the thread, in between */
     uint64_t total;
     bool core; /* the words were found in the core zone */
 };

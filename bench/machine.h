@@ -18,6 +18,9 @@ void machine_describe(struct machine *machine);
 /* The most memory this process has held so far, mapped pages of the index included. */
 uint64_t machine_peak_bytes(void);
 
+/* Processor time of all threads of this process so far: what other work on the machine does not change much. */
+double machine_cpu_s(void);
+
 /* What this process has caused to be written to disk; UINT64_MAX where the system does not say. */
 uint64_t machine_written_bytes(void);
 

@@ -39,6 +39,7 @@ static enum status index_build(const struct stand *stand, struct figures *figure
     if (status != STATUS_OK)
         return status;
     struct build_options build = {.from = stand->catalog, .index = index, .analyzer = stand->analyzer, .stop = stand->options->stop};
+    double cpu_s = machine_cpu_s();
     uint64_t begun_ns = clock_monotonic_ns();
     status = build_run(&build, &counts, error);
     double seconds = (double)(clock_monotonic_ns() - begun_ns) / 1e9;
@@ -49,6 +50,7 @@ static enum status index_build(const struct stand *stand, struct figures *figure
         return status;
     double products = (double)stand->products;
     figures_set(figures, seconds, "build.seconds_s");
+    figures_set(figures, machine_cpu_s() - cpu_s, "build.cpu_s");
     figures_set(figures, products / seconds, "build.products_per_s");
     figures_set(figures, (double)size / products, "build.product_bytes");
     figures_set(figures, (double)machine_peak_bytes(), "build.peak_bytes");

@@ -24,6 +24,7 @@ struct pass {
     enum query_class class;
     const char *facets;
     struct samples times, totals;
+    uint64_t cpu_ns;
     size_t asked;               /* warming up included */
     struct peer_queries *peers; /* NULL: nobody asks for them */
     enum status status;
@@ -47,6 +48,7 @@ static void pass_run(struct pass *pass)
         pass->asked++;
         if (i < warm)
             continue;
+        pass->cpu_ns += answer.cpu_ns;
         samples_add(&pass->times, answer.ns);
         samples_add(&pass->totals, answer.total * 1000);
         done++;
@@ -71,6 +73,8 @@ static enum status one_thread(struct pass pass, const char *prefix, struct figur
 {
     pass_run(&pass);
     figures_set_times(figures, prefix, &pass.times);
+    if (pass.times.count > 0)
+        figures_set(figures, (double)pass.cpu_ns / 1e3 / (double)pass.times.count, "%scpu_us", prefix);
     if (pass.peers != NULL)
         figures_set(figures, samples_us(&pass.totals, 0.5), "%shits", prefix);
     pass_end(&pass, error);

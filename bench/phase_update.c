@@ -24,6 +24,7 @@ static enum status storm_run(const struct stand *stand, struct updater *updater,
     const char *name = storms[at].name;
     struct samples times = {0};
     uint64_t written = machine_written_bytes(), begun_ns = clock_monotonic_ns();
+    double cpu_s = machine_cpu_s();
     unsigned size = stand->products < UPDATE_BATCH ? (unsigned)stand->products : UPDATE_BATCH;
     enum status status = STATUS_OK;
     for (unsigned batch = 0; status == STATUS_OK && batch < storms[at].batches; batch++) {
@@ -32,6 +33,7 @@ static enum status storm_run(const struct stand *stand, struct updater *updater,
         samples_add(&times, clock_monotonic_ns() - batch_ns);
     }
     double seconds = (double)(clock_monotonic_ns() - begun_ns) / 1e9, changes = (double)times.count * size;
+    figures_set(figures, (machine_cpu_s() - cpu_s) * 1e6 / changes, "%s.cpu_per_update_us", name);
     figures_set(figures, changes / seconds, "%s.updates_per_s", name);
     figures_set(figures, samples_us(&times, 0.5) / 1000, "%s.batch_p50_ms", name);
     figures_set(figures, samples_us(&times, 0.99) / 1000, "%s.batch_p99_ms", name);

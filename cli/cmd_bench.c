@@ -85,7 +85,7 @@ const struct command command_bench = {
     .summary = "Measure building, searching, suggesting and updating on this machine",
     .details =
         "Every figure is of the real parts on a generated catalog, over HTTP too, with durable commits, beside SQLite FTS5 and, with "
-        "scripts/setup bench, Lucene. A million products take most of an hour and 5 GB of disk. --compare BEFORE.json AFTER.json prints "
+        "scripts/setup bench, Lucene. A million products take most of an hour and 15 GB of disk. --compare BEFORE.json AFTER.json prints "
         "two runs side by side and marks what changed by more than 15 %.",
     .arguments = "[BEFORE AFTER]",
     .argument_max = 2,
