@@ -100,7 +100,7 @@ enum status phase_finish(struct phase *phase, const struct stand *stand, struct 
 
 enum status phase_run(phase_function *run, const struct stand *stand, struct figures *figures, struct error *error)
 {
-    struct phase phase;
+    struct phase phase = {0};
     enum status status = phase_start(&phase, run, stand, error);
     return status == STATUS_OK ? phase_finish(&phase, stand, figures, error) : status;
 }

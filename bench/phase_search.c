@@ -2,6 +2,7 @@
  * What was found goes into queries.tsv for the peers. */
 #include "bench/phases.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdio.h>
 
@@ -34,6 +35,7 @@ struct pass {
 static void pass_run(struct pass *pass)
 {
     size_t count = pass->workload->count, warm = count < WARM_QUERIES ? count : WARM_QUERIES, done = 0;
+    assert(count > 0);
     uint64_t begun_ns = clock_monotonic_ns();
     for (size_t i = 0; i < count + warm && !pass_is_over(begun_ns, done); i++) {
         const struct query *query = &pass->workload->queries[pass->class][i % count];
