@@ -8,7 +8,9 @@
 #include "storage/index.h"
 #include "storage/snapshot.h"
 
-enum { UPDATER_ARENA_BYTES = 64 * 1024 * 1024, NUMBER_BYTES = 24 };
+/* A prime that no sample's size is a multiple of: each product's turn comes once a round, and neighbours in time are none in the index. */
+enum { UPDATER_ARENA_BYTES = 64 * 1024 * 1024, NUMBER_BYTES = 24, STRIDE = 104729 };
+_Static_assert((int)STRIDE > (int)SAMPLE_PRODUCTS_MAX, "a stride beyond every sample has no factor in common with its size");
 
 enum status updater_open(struct updater *updater, const struct stand *stand, struct error *error)
 {
@@ -65,7 +67,7 @@ enum status updater_change(struct updater *updater, enum update_kind kind, struc
 {
     char number[NUMBER_BYTES];
     struct sample *sample = &updater->sample;
-    struct sample_product *product = &sample->products[updater->changes % sample->count];
+    struct sample_product *product = &sample->products[updater->changes % sample->count * STRIDE % sample->count];
     uint64_t round = updater->changes / sample->count, value = updater->changes % 100000;
     struct change change = {.kind = CHANGE_UPDATE, .row = product->row};
     enum status status = STATUS_OK;
