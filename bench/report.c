@@ -82,9 +82,9 @@ static void bars_print(const struct bench_result *result, FILE *out)
             continue;
         fprintf(out, "  bar  %-46s %12.1f  (%s %.1f)  ", bars[i].work, value, bars[i].at_least ? ">=" : "<=", bars[i].bound);
         if (margin >= 1)
-            fprintf(out, "met, %.1f times\n", margin);
+            fprintf(out, "met, %.2f times\n", margin);
         else
-            fprintf(out, "missed by %.1f times\n", margin > 0 ? 1 / margin : 0);
+            fprintf(out, "missed by %.2f times\n", margin > 0 ? 1 / margin : 0);
     }
 }
 
