@@ -24,6 +24,7 @@ struct apply {
     struct snapshot *view;    /* of the batch */
     struct arena arena;       /* reset before each change and each document */
     struct text_set *touched; /* product ids to build at the flush */
+    struct change_log *log;   /* of the keys taken; NULL: none is kept */
     bool tree_changed;        /* a category came, went, moved or was renamed */
     bool deferred, draining;  /* see apply_set_deferred; draining until the queue it left is empty */
     uint32_t now_s;           /* commit time of the current transaction */
@@ -50,6 +51,9 @@ bool cold_differs(const struct row *a, const struct row *b);
 
 /* The product's document will be built at the flush. */
 MUST_USE enum status touch_product(struct apply *apply, struct bytes product_id);
+
+/* The product's version was raised, maybe through a row that is not its own: see apply_set_log. */
+void product_note(struct apply *apply, struct bytes product_id);
 
 /* Moves one reverse key from its old owner's text to its new one; either may be NULL cells. `to` is what it leads to. */
 MUST_USE enum status reverse_move(struct apply *apply, uint8_t kind, const struct cell *from_old, const struct cell *from_new,

@@ -105,6 +105,7 @@ static enum status variant_hot(struct apply *apply, const struct stored *old, co
     bool derived = false;
     status = offer_derive(apply, document, first, count, &derived);
     apply->counts.hot++;
+    product_note(apply, cell_text(&old->row.cells[VARIANT_PRODUCT_ID]));
     return status == STATUS_OK ? version_raise(apply, document) : status;
 }
 

@@ -304,6 +304,7 @@ enum status product_rebuild(struct apply *apply, struct bytes product_id)
     if (status == STATUS_OK)
         status = fragment_replace(apply, &document, &facets, number, &before);
     apply->counts.documents++;
+    product_note(apply, product_id);
     return status == STATUS_OK ? version_raise(apply, number) : status;
 }
 

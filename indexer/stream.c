@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "indexer/jobs.h"
 #include "indexer/pgoutput.h"
 #include "storage/env.h"
 
@@ -16,6 +17,7 @@ struct stream {
     bool reply_requested;
     bool output_pending; /* libpq holds bytes that the socket did not take */
     bool degraded;       /* by the watch */
+    bool wants_rest;     /* a job waits for the end of the transaction */
 };
 
 static uint64_t ms_to_ns(uint64_t ms)
@@ -133,6 +135,8 @@ static enum status receive(struct stream *stream, bool *dry, struct error *error
         PQfreemem(data);
         if (status != STATUS_OK)
             return status;
+        if (stream->wants_rest && intake_is_between(stream->intake))
+            return STATUS_OK;
     }
     return STATUS_OK;
 }
@@ -178,8 +182,29 @@ static enum status reply_when_due(struct stream *stream, struct error *error)
     if (!reply_is_due(stream) && !stream->reply_requested)
         return stream->output_pending ? flush_output(stream, error) : STATUS_OK;
     enum status status = send_reply(stream, error);
-    env_check_readers(stream->options->env);
+    env_check_readers(stream->options->destination->env);
     publish_progress(stream);
+    return status;
+}
+
+/* Between two transactions a job may begin, or end by giving the stream another generation to write into. */
+static enum status jobs_when_due(struct stream *stream, struct error *error)
+{
+    struct destination *destination = stream->options->destination;
+    uint32_t generation = destination->generation;
+    bool at_rest = false;
+    stream->wants_rest = stream->options->jobs != NULL && jobs_look(stream->options->jobs);
+    if (!stream->wants_rest)
+        return STATUS_OK;
+    enum status status = intake_rest(stream->intake, &at_rest, error);
+    if (status != STATUS_OK || !at_rest)
+        return status;
+    stream->wants_rest = false;
+    status = jobs_rest(stream->options->jobs, intake_durable(stream->intake), destination, error);
+    if (status == STATUS_OK && destination->generation != generation) {
+        intake_move(stream->intake, destination->apply);
+        stream->before.generation = destination->generation;
+    }
     return status;
 }
 
@@ -251,6 +276,8 @@ static enum status run_once(struct stream *stream, struct error *error)
         status = intake_idle(stream->intake, stream->reply_requested, error);
     if (status == STATUS_OK)
         status = reply_when_due(stream, error);
+    if (status == STATUS_OK)
+        status = jobs_when_due(stream, error);
     if (intake_durable(stream->intake)->lsn != stream->published_lsn)
         publish_progress(stream);
     if (status == STATUS_OK)
@@ -285,7 +312,7 @@ enum status stream_run(const struct stream_options *options, bool *started, stru
         status = start_replication(&stream, error);
     if (status != STATUS_OK)
         goto done;
-    stream.intake = intake_new(&options->intake, options->apply, options->position);
+    stream.intake = intake_new(&options->intake, options->destination->apply, options->position);
     stream_board_get(options->board, &stream.before);
     *started = true;
     stream.watched_ns = stream.replied_ns = clock_monotonic_ns();

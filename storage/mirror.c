@@ -66,6 +66,7 @@ struct mirror_cursor {
     struct door_cursor cursor;
     uint8_t table;
     bool started;
+    bool sought;                                              /* `key` was set by a seek: the cursor does not stand on it */
     unsigned char key[ROW_KEY_BYTES_MAX + PART_NUMBER_BYTES]; /* of the row last shown */
     size_t key_size;                                          /* without the part's number */
 };
@@ -97,17 +98,26 @@ static enum status seek_behind_row(struct mirror_cursor *cursor)
     return door_cursor_seek(&cursor->cursor, cursor->key, cursor->key_size + PART_NUMBER_BYTES);
 }
 
+void mirror_cursor_seek_behind(struct mirror_cursor *cursor, struct bytes key)
+{
+    assert(key.size <= MIRROR_KEY_BYTES_MAX);
+    cursor->started = cursor->sought = key.size > 0;
+    if (key.size > 0)
+        cursor->key_size = row_key(cursor->key, cursor->table, key);
+}
+
 /* The first part of the next row. */
 static enum status row_move(struct mirror_cursor *cursor)
 {
     enum status status;
     if (!cursor->started)
         status = door_cursor_seek(&cursor->cursor, &cursor->table, sizeof cursor->table);
-    else if (cursor->cursor.snapshot->batch != NULL)
+    else if (cursor->sought || cursor->cursor.snapshot->batch != NULL)
         status = seek_behind_row(cursor);
     else
         status = door_cursor_next(&cursor->cursor);
     cursor->started = true;
+    cursor->sought = false;
     while (status == STATUS_OK) {
         const unsigned char *key = (const unsigned char *)cursor->cursor.key.data;
         size_t size = cursor->cursor.key.size;

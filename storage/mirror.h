@@ -28,6 +28,8 @@ MUST_USE enum status mirror_del(struct batch *batch, uint8_t table, struct bytes
  * the next call; the row lies in `arena`, which the caller resets. Rows may be written through the batch between two calls. */
 struct mirror_cursor;
 MUST_USE enum status mirror_cursor_open(struct snapshot *snapshot, uint8_t table, struct mirror_cursor **out);
+/* What comes next is the first row behind `key` (empty: the first of all), whether that is there or not. */
+void mirror_cursor_seek_behind(struct mirror_cursor *cursor, struct bytes key);
 MUST_USE enum status mirror_cursor_next(struct mirror_cursor *cursor, struct arena *arena, struct bytes *key, struct bytes *row); /* END */
 void mirror_cursor_close(struct mirror_cursor *cursor);
 
