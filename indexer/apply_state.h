@@ -93,6 +93,9 @@ MUST_USE enum status document_remove(struct apply *apply, uint32_t document);
 struct offer {
     uint64_t price, sale, stock;
 };
+/* Into family_offer or family_variant. */
+MUST_USE enum status offer_put(struct apply *apply, const struct column_family *family, uint32_t entry, const struct offer *offer,
+                               bool *changed);
 /* Where a product's own raw offer stands: in its run's first entry when it has a run, else in its document's offer. */
 MUST_USE enum status own_offer_put(struct apply *apply, uint32_t document, const struct offer *offer, bool *changed);
 /* Puts a variant's offer back from its run (which starts at `first`) into its row. */
@@ -102,6 +105,9 @@ MUST_USE enum status offer_derive(struct apply *apply, uint32_t document, uint32
 /* Puts one value when it differs; sets *changed then. */
 MUST_USE enum status column_change(struct apply *apply, const struct column_family *family, unsigned field, uint32_t entry, uint64_t value,
                                    bool *changed);
+/* Puts the first `count` fields of an entry, those that differ; sets *changed when one does. */
+MUST_USE enum status record_change(struct apply *apply, const struct column_family *family, uint32_t entry, const uint64_t *values,
+                                   unsigned count, bool *changed);
 /* One value, by the batch's view. */
 uint64_t column_now(struct apply *apply, const struct column_family *family, unsigned field, uint32_t entry);
 /* Raises the product's version: at least by one, and at least to the commit's second. */

@@ -33,7 +33,7 @@ static enum status copy_into(struct arena *arena, struct bytes *bytes)
     return bytes->data == NULL ? STATUS_LIMIT : STATUS_OK;
 }
 
-enum status mirror_get(struct snapshot *snapshot, uint8_t table, struct bytes key, struct arena *arena, struct bytes *row)
+static enum status row_read(struct snapshot *snapshot, uint8_t table, struct bytes key, struct arena *arena, bool copied, struct bytes *row)
 {
     unsigned char at[ROW_KEY_BYTES_MAX];
     if (!key_fits(key))
@@ -41,9 +41,19 @@ enum status mirror_get(struct snapshot *snapshot, uint8_t table, struct bytes ke
     size_t arena_before = arena->used_bytes;
     enum status status = parts_get(snapshot, DB_ROW, at, row_key(at, table, key), arena, row);
     bool borrowed = arena->used_bytes == arena_before;
-    if (status == STATUS_OK && snapshot->batch != NULL && borrowed)
+    if (status == STATUS_OK && copied && borrowed)
         status = copy_into(arena, row);
     return status;
+}
+
+enum status mirror_get(struct snapshot *snapshot, uint8_t table, struct bytes key, struct arena *arena, struct bytes *row)
+{
+    return row_read(snapshot, table, key, arena, snapshot->batch != NULL, row);
+}
+
+enum status mirror_get_copy(struct snapshot *snapshot, uint8_t table, struct bytes key, struct arena *arena, struct bytes *row)
+{
+    return row_read(snapshot, table, key, arena, true, row);
 }
 
 enum status mirror_put(struct batch *batch, uint8_t table, struct bytes key, struct bytes row)

@@ -21,6 +21,8 @@ enum {
 /* One row: (table number, primary key) -> bytes of any length. NOT_FOUND. Borrowed from the snapshot when it is one page, else in the
  * arena; through a batch's view always in the arena, so that the batch may write on while it is read. */
 MUST_USE enum status mirror_get(struct snapshot *snapshot, uint8_t table, struct bytes key, struct arena *arena, struct bytes *row);
+/* The same, always in the arena: it outlives the snapshot's next renewal. */
+MUST_USE enum status mirror_get_copy(struct snapshot *snapshot, uint8_t table, struct bytes key, struct arena *arena, struct bytes *row);
 MUST_USE enum status mirror_put(struct batch *batch, uint8_t table, struct bytes key, struct bytes row);
 MUST_USE enum status mirror_del(struct batch *batch, uint8_t table, struct bytes key); /* NOT_FOUND */
 
