@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "indexer/jobs.h"
 #include "indexer/pgoutput.h"
+#include "indexer/reader_watch.h"
 #include "storage/env.h"
 
 struct stream {
@@ -17,7 +18,8 @@ struct stream {
     bool reply_requested;
     bool output_pending; /* libpq holds bytes that the socket did not take */
     bool degraded;       /* by the watch */
-    bool wants_rest;     /* a job waits for the end of the transaction */
+    struct reader_watch readers;
+    bool wants_rest; /* a job waits for the end of the transaction */
 };
 
 static uint64_t ms_to_ns(uint64_t ms)
@@ -182,7 +184,7 @@ static enum status reply_when_due(struct stream *stream, struct error *error)
     if (!reply_is_due(stream) && !stream->reply_requested)
         return stream->output_pending ? flush_output(stream, error) : STATUS_OK;
     enum status status = send_reply(stream, error);
-    env_check_readers(stream->options->destination->env);
+    reader_watch_look(&stream->readers, stream->options->destination->env, clock_monotonic_ns());
     publish_progress(stream);
     return status;
 }

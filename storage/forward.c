@@ -33,6 +33,61 @@ static int entry_compare(const void *left, const void *right)
     return order != 0 ? order : (a->size > b->size) - (a->size < b->size);
 }
 
+/* An entry's place, and its first bytes as a number that orders as they do: most comparisons end there. */
+struct sort_item {
+    uint64_t head;
+    uint32_t place;
+};
+
+static uint64_t entry_head(const struct forward_entry *entry)
+{
+    unsigned char bytes[8] = {(unsigned char)entry->class};
+    memcpy(bytes + 1, entry->bytes, entry->size < sizeof bytes - 1 ? entry->size : sizeof bytes - 1);
+    uint64_t head = 0;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        head = head << 8 | bytes[i];
+    return head;
+}
+
+static bool item_after(const struct forward_entry *entries, struct sort_item a, struct sort_item b)
+{
+    return a.head != b.head ? a.head > b.head : entry_compare(&entries[a.place], &entries[b.place]) > 0;
+}
+
+/* Merges the sorted halves [low, middle) and [middle, high) of `from` into `to`. */
+static void items_merge(const struct forward_entry *entries, const struct sort_item *from, struct sort_item *to, uint32_t low,
+                        uint32_t middle, uint32_t high)
+{
+    uint32_t left = low, right = middle;
+    for (uint32_t i = low; i < high; i++) {
+        bool take_right = left == middle || (right < high && item_after(entries, from[left], from[right]));
+        to[i] = take_right ? from[right++] : from[left++];
+    }
+}
+
+/* A merge sort from the bottom up: a product's few hundred terms are sorted at every change of its text. */
+static void entries_sort(struct forward_entry *entries, uint32_t count)
+{
+    struct sort_item *items = memory_alloc(2 * (size_t)count * sizeof *items), *from = items, *to = items + count;
+    struct forward_entry *unsorted = memory_alloc(count * sizeof *entries);
+    memcpy(unsorted, entries, count * sizeof *entries);
+    for (uint32_t i = 0; i < count; i++)
+        items[i] = (struct sort_item){entry_head(&entries[i]), i};
+    for (uint64_t width = 1; width < count; width *= 2) {
+        for (uint64_t low = 0; low < count; low += 2 * width) {
+            uint64_t middle = low + width < count ? low + width : count, high = middle + width < count ? middle + width : count;
+            items_merge(unsorted, from, to, (uint32_t)low, (uint32_t)middle, (uint32_t)high);
+        }
+        struct sort_item *swapped = from;
+        from = to;
+        to = swapped;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        entries[i] = unsorted[from[i].place];
+    free(unsorted);
+    free(items);
+}
+
 void forward_sort(struct forward_list *list)
 {
     uint32_t kept = 0;
@@ -43,7 +98,7 @@ void forward_sort(struct forward_list *list)
         assert(entry->size <= TERM_BYTES_MAX && entry->impact > 0);
         entry->form = posting_form_normal(entry->class, entry->bytes, entry->size, entry->form);
     }
-    qsort(list->entries, list->count, sizeof *list->entries, entry_compare);
+    entries_sort(list->entries, list->count);
     for (uint32_t i = 1; i < list->count; i++) {
         struct forward_entry *last = &list->entries[kept], *entry = &list->entries[i];
         if (entry_compare(last, entry) != 0) {
