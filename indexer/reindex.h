@@ -16,8 +16,8 @@ struct index;
 struct change_log;
 
 enum {
-    REINDEX_FEW_ROWS = 2000,  /* waiting to be copied again: few enough for the stream to stand still for them */
-    REINDEX_WHOLE_ROUNDS = 5, /* so many times all rows are compared again because too many changed; then it fails */
+    REINDEX_FEW_ROWS = 2000,   /* waiting to be copied again: few enough for the stream to stand still for them */
+    REINDEX_WHOLE_ROUNDS = 20, /* so many times all rows are compared again because too many changed; then it fails */
 };
 
 /* All borrowed. */

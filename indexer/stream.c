@@ -205,6 +205,7 @@ static enum status jobs_when_due(struct stream *stream, struct error *error)
     status = jobs_rest(stream->options->jobs, intake_durable(stream->intake), destination, error);
     if (status == STATUS_OK && destination->generation != generation) {
         intake_move(stream->intake, destination->apply);
+        apply_set_pulse(destination->apply, keep_alive, stream);
         stream->before.generation = destination->generation;
     }
     return status;
@@ -319,14 +320,14 @@ enum status stream_run(const struct stream_options *options, bool *started, stru
     *started = true;
     stream.watched_ns = stream.replied_ns = clock_monotonic_ns();
     stream_board_set_state(options->board, STREAM_STREAMING, NULL);
-    apply_set_pulse(options->apply, keep_alive, &stream);
+    apply_set_pulse(options->destination->apply, keep_alive, &stream);
     while (status == STATUS_OK)
         status = run_once(&stream, error);
     if (status == STATUS_END || status == STATUS_UNAVAILABLE)
         status = finish(&stream, status, error);
     else
         publish_progress(&stream);
-    apply_set_pulse(options->apply, NULL, NULL);
+    apply_set_pulse(options->destination->apply, NULL, NULL);
 done:
     intake_free(stream.intake);
     connection_close(&stream.connection);
