@@ -8,6 +8,7 @@
 #include "indexer/mirror_copy.h"
 #include "indexer/reindex.h"
 #include "storage/index.h"
+#include "tests/remove_folder.h"
 
 enum { STEPS_BEFORE = 150, STEPS_MOST = 400, STEPS_AFTER = 80, STEPS_FEW = 60, KEYS_FEW = 6, SEEDS_DEFAULT = 8 };
 
@@ -39,12 +40,10 @@ static void site_open(struct site *site)
 
 static void site_close(struct site *site)
 {
-    char command[128];
     apply_free(site->destination.apply);
     index_release(site->index, site->destination.env);
     index_close(site->index);
-    snprintf(command, sizeof command, "rm -r %s", site->folder);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(remove_folder(site->folder), 0);
 }
 
 /* The versions of all products; 0 for none. */

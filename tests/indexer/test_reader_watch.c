@@ -15,6 +15,7 @@
 #include "storage/env.h"
 #include "storage/meta.h"
 #include "storage/snapshot.h"
+#include "tests/remove_folder.h"
 
 #define SECOND UINT64_C(1000000000)
 
@@ -73,9 +74,7 @@ static void test_watch(void **state)
 
     snapshot_close(snapshot);
     env_close(env);
-    char command[64];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(remove_folder(folder), 0);
 }
 
 int main(void)

@@ -13,6 +13,7 @@
 
 #include "storage/index.h"
 #include "storage/spool.h"
+#include "tests/remove_folder.h"
 
 static char folder[64];
 
@@ -31,9 +32,7 @@ static int folder_new(void **state)
 static int folder_remove(void **state)
 {
     (void)state;
-    char command[96];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
+    return remove_folder(folder);
 }
 
 static void file_make(const char *name, const char *text, size_t size)
