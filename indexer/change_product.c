@@ -48,7 +48,7 @@ enum status own_offer_put(struct apply *apply, uint32_t document, const struct o
     return offer_put(apply, &family_offer, document, offer, changed);
 }
 
-static struct offer product_offer(const struct row *row)
+struct offer product_offer(const struct row *row)
 {
     return (struct offer){
         .price = cell_scaled(&row->cells[PRODUCT_PRICE], 0, PRICE_VND_MAX, false),
@@ -57,19 +57,26 @@ static struct offer product_offer(const struct row *row)
     };
 }
 
-/* Sold, reviews, rating and the prior that follows from them. */
+struct fame product_fame(const struct row *row)
+{
+    struct fame fame = {
+        .sold = cell_scaled(&row->cells[PRODUCT_SOLD_COUNT], 0, COUNT_MAX, true),
+        .reviews = cell_scaled(&row->cells[PRODUCT_REVIEW_COUNT], 0, COUNT_MAX, true),
+        .rating = cell_scaled(&row->cells[PRODUCT_AVG_RATING], 2, 500, true),
+    };
+    fame.prior = field_prior(fame.sold, fame.reviews, fame.rating, cell_boolean(&row->cells[PRODUCT_IS_FEATURED], false));
+    return fame;
+}
+
 static enum status fame_put(struct apply *apply, uint32_t document, const struct row *row, bool *changed)
 {
-    uint64_t sold = cell_scaled(&row->cells[PRODUCT_SOLD_COUNT], 0, COUNT_MAX, true);
-    uint64_t reviews = cell_scaled(&row->cells[PRODUCT_REVIEW_COUNT], 0, COUNT_MAX, true);
-    uint64_t rating = cell_scaled(&row->cells[PRODUCT_AVG_RATING], 2, 500, true);
-    uint16_t prior = field_prior(sold, reviews, rating, cell_boolean(&row->cells[PRODUCT_IS_FEATURED], false));
-    enum status status = column_change(apply, &family_fame, FAME_SOLD, document, sold, changed);
+    struct fame fame = product_fame(row);
+    enum status status = column_change(apply, &family_fame, FAME_SOLD, document, fame.sold, changed);
     if (status == STATUS_OK)
-        status = column_change(apply, &family_fame, FAME_REVIEWS, document, reviews, changed);
+        status = column_change(apply, &family_fame, FAME_REVIEWS, document, fame.reviews, changed);
     if (status == STATUS_OK)
-        status = column_change(apply, &family_fame, FAME_RATING, document, rating, changed);
-    return status == STATUS_OK ? column_change(apply, &family_fame, FAME_PRIOR, document, prior, changed) : status;
+        status = column_change(apply, &family_fame, FAME_RATING, document, fame.rating, changed);
+    return status == STATUS_OK ? column_change(apply, &family_fame, FAME_PRIOR, document, fame.prior, changed) : status;
 }
 
 /* A product sold across a weight step moves in its suggestions; the document itself stays. */
