@@ -83,10 +83,12 @@ void progress_begin(struct progress *progress, const char *what, const char *uni
 void progress_set(struct progress *progress, uint64_t done)
 {
     progress->done = done;
-    bool terminal = on_terminal();
-    uint64_t pause_ns = terminal ? 100000000u : 5000000000u;
+    const uint64_t pause_ns = 100000000u, pause_logged_ns = 5000000000u;
     uint64_t now = clock_monotonic_ns();
-    if (now - progress->drawn_ns < pause_ns)
+    if (now - progress->drawn_ns < pause_ns) /* before the terminal is looked at: that is a call of the kernel's */
+        return;
+    bool terminal = on_terminal();
+    if (!terminal && now - progress->drawn_ns < pause_logged_ns)
         return;
     progress->drawn_ns = now;
     if (terminal)

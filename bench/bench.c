@@ -15,6 +15,7 @@
 #include "bench/samples.h"
 #include "bench/workload.h"
 #include "catalog/ndjson.h"
+#include "indexer/apply.h"
 #include "indexer/build.h"
 #include "query/search.h"
 #include "query/suggest.h"

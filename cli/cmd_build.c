@@ -10,10 +10,9 @@
 /* A malformed line costs itself only, but is not passed over in silence: the index is made, and the exit code says that it lacks some. */
 static enum status outcome(const struct build_counts *counts, const char *from, struct error *error)
 {
-    /* Lines, not products: an id that comes again replaces what it named before. */
-    log_info("build: the index is live with what %" PRIu64 " lines of %s hold", counts->products, from);
-    if (counts->applied.cut > 0)
-        log_warn("build: %" PRIu64 " products had more text than is indexed; the rest of it was left out", counts->applied.cut);
+    log_info("build: %" PRIu64 " products from %s are live", counts->bulk.documents, from);
+    if (counts->bulk.cut > 0)
+        log_warn("build: %" PRIu64 " products had more text than is indexed; the rest of it was left out", counts->bulk.cut);
     if (counts->malformed == 0)
         return STATUS_OK;
     return error_set(error, STATUS_INVALID, "%" PRIu64 " lines of %s were malformed and left out; the others are live", counts->malformed,
@@ -31,7 +30,14 @@ static enum status run(const struct invocation *invocation, struct error *error)
     if (status != STATUS_OK)
         return status;
     struct analyzer *analyzer = analyzer_new();
-    struct build_options build = {.from = from, .index = index, .analyzer = analyzer, .stop = stop_flag()};
+    struct build_options build = {
+        .from = from,
+        .index = index,
+        .analyzer = analyzer,
+        .memory_bytes = (size_t)settings_number(settings, "build-memory-mib") << 20,
+        .threads = (unsigned)settings_number(settings, "build-threads"),
+        .stop = stop_flag(),
+    };
     status = build_run(&build, &counts, error);
     analyzer_free(analyzer);
     index_close(index);
@@ -50,7 +56,7 @@ const struct command command_build = {
     .details =
         "The new generation becomes live when it is complete; until then, and if anything fails, the old one answers. A malformed line "
         "is reported with its number and the rest is loaded; the exit code is then 1.",
-    .settings = (const char *const[]){"index", "map-gib", NULL},
+    .settings = (const char *const[]){"index", "map-gib", "build-memory-mib", "build-threads", NULL},
     .needs = (const char *const[]){"index", "from", NULL},
     .options = options,
     .option_count = sizeof options / sizeof options[0],

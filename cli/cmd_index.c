@@ -18,6 +18,8 @@ static enum status index_follow(const struct settings *settings, const struct sc
         .schema = schema,
         .batch_changes = (size_t)settings_number(settings, "batch-changes"),
         .batch_ms = (unsigned)settings_number(settings, "batch-ms"),
+        .build_memory_bytes = (size_t)settings_number(settings, "build-memory-mib") << 20,
+        .build_threads = (unsigned)settings_number(settings, "build-threads"),
         .transaction_rows_max = (uint64_t)settings_number(settings, "transaction-rows-max"),
         .stop = stop_flag(),
         .index = index,
@@ -58,7 +60,7 @@ const struct command command_index = {
         "moment, and a restart goes on where the last commit ended. The database needs wal_level=logical, a publication of the "
         "shop's tables and a role with REPLICATION.",
     .settings = (const char *const[]){"index", "map-gib", "database", "copy-database", "slot", "publication", "namespace", "batch-changes",
-                                      "batch-ms", "transaction-rows-max", NULL},
+                                      "batch-ms", "transaction-rows-max", "build-memory-mib", "build-threads", NULL},
     .needs = (const char *const[]){"index", "database", NULL},
     .takes_schema = true,
     .run = run,

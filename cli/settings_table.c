@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "catalog/schema.h"
+#include "indexer/bulk.h"
 
 enum {
     PATH_BYTES_MAX = 4096,
@@ -30,6 +31,10 @@ static const struct setting shared[] = {
     {"batch-ms", SETTING_NUMBER, 0, 10000, "100", "Longest wait before a change becomes visible, in milliseconds", "MS"},
     {"transaction-rows-max", SETTING_NUMBER, 1000, 10000000, "100000",
      "A transaction of up to this many rows becomes visible at once; a larger one in slices", "ROWS"},
+    {"build-memory-mib", SETTING_NUMBER, BULK_MEMORY_MIB_MIN, BULK_MEMORY_MIB_MAX, "512",
+     "Memory for sorting while a whole index is built; beyond it, temporary files in the index folder", "MIB"},
+    {"build-threads", SETTING_NUMBER, 0, BULK_THREADS_MAX, "0",
+     "Threads that analyse products while a whole index is built; 0 for one per processor, 8 at most", "N"},
     {"listen", SETTING_TEXT, 1, 64, "127.0.0.1", "Address to listen on", "ADDRESS"},
     {"port", SETTING_NUMBER, 0, 65535, "8080", "Port to listen on; 0 takes a free one", "PORT"},
     {"threads", SETTING_NUMBER, 0, THREADS_MAX, "0", "Threads that answer; 0 for one per processor", "N"},

@@ -102,12 +102,6 @@ void apply_set_time(struct apply *apply, int64_t commit_wall_us)
     apply->now_s = seconds < 0 ? 0 : seconds >= UINT32_MAX ? UINT32_MAX - 1 : (uint32_t)seconds;
 }
 
-void apply_set_deferred(struct apply *apply, bool deferred)
-{
-    apply->deferred = deferred;
-    apply->draining = !deferred;
-}
-
 void apply_set_pulse(struct apply *apply, apply_pulse *pulse, void *context)
 {
     apply->pulse = pulse;
@@ -165,8 +159,6 @@ enum status touch_product(struct apply *apply, struct bytes product_id)
 {
     if (product_id.size == 0)
         return STATUS_OK;
-    if (apply->deferred)
-        return dirty_put(apply->batch, product_id);
     bool known;
     text_set_add(apply->touched, product_id, &known);
     return STATUS_OK;
@@ -205,6 +197,36 @@ static void price_check(const struct row *row, unsigned column)
              row->cells[0].text.data, table->columns[column].name, shown, cell->text.data, PRICE_VND_MAX);
 }
 
+static bool cell_cut(struct row *row, size_t column)
+{
+    const struct schema_table *table = &schema_tables[row->table];
+    struct cell *cell = &row->cells[column];
+    if (cell->state != CELL_TEXT || cell->text.size <= APPLY_CELL_BYTES_MAX)
+        return false;
+    log_warn("indexer: %s %.*s: column %s has %zu bytes, more than %d: cut", table->word, (int)row->cells[0].text.size,
+             row->cells[0].text.data, table->columns[column].name, cell->text.size, APPLY_CELL_BYTES_MAX);
+    size_t size = APPLY_CELL_BYTES_MAX;
+    while (size > 0 && ((unsigned char)cell->text.data[size] & 0xC0) == 0x80)
+        size--;
+    cell->text.size = size;
+    if (table->columns[column].kind == COLUMN_JSON)
+        *cell = (struct cell){.state = CELL_NULL};
+    return true;
+}
+
+uint64_t row_limit(struct row *row)
+{
+    uint64_t cut = 0;
+    for (size_t i = 0; i < schema_tables[row->table].column_count; i++)
+        cut += cell_cut(row, i);
+    if (row->table == TABLE_PRODUCT || row->table == TABLE_VARIANT) {
+        bool variant = row->table == TABLE_VARIANT;
+        price_check(row, variant ? (unsigned)VARIANT_PRICE : (unsigned)PRODUCT_PRICE);
+        price_check(row, variant ? (unsigned)VARIANT_SALE_PRICE : (unsigned)PRODUCT_SALE_PRICE);
+    }
+    return cut;
+}
+
 /* Unchanged values come from the stored row; oversized ones are cut here, so that everything behind may rely on the bound. */
 static enum status row_merge(struct apply *apply, const struct change *change, const struct stored *old, struct row *row,
                              struct error *error)
@@ -220,27 +242,12 @@ static enum status row_merge(struct apply *apply, const struct change *change, c
                                  (int)row->cells[0].text.size, row->cells[0].text.data, table->columns[i].name);
             *cell = old->row.cells[i];
         }
-        if (cell->state != CELL_TEXT || cell->text.size <= APPLY_CELL_BYTES_MAX)
-            continue;
-        log_warn("indexer: %s %.*s: column %s has %zu bytes, more than %d: cut", table->word, (int)row->cells[0].text.size,
-                 row->cells[0].text.data, table->columns[i].name, cell->text.size, APPLY_CELL_BYTES_MAX);
-        apply->counts.cut++;
-        size_t size = APPLY_CELL_BYTES_MAX;
-        while (size > 0 && ((unsigned char)cell->text.data[size] & 0xC0) == 0x80)
-            size--;
-        cell->text.size = size;
-        if (table->columns[i].kind == COLUMN_JSON)
-            *cell = (struct cell){.state = CELL_NULL};
     }
-    if (row->table == TABLE_PRODUCT || row->table == TABLE_VARIANT) {
-        bool variant = row->table == TABLE_VARIANT;
-        price_check(row, variant ? (unsigned)VARIANT_PRICE : (unsigned)PRODUCT_PRICE);
-        price_check(row, variant ? (unsigned)VARIANT_SALE_PRICE : (unsigned)PRODUCT_SALE_PRICE);
-    }
+    apply->counts.cut += row_limit(row);
     return STATUS_OK;
 }
 
-static enum status key_check(enum table table, struct bytes key, struct error *error)
+enum status key_check(enum table table, struct bytes key, struct error *error)
 {
     if (key.size >= 1 && key.size <= KEY_BYTES_MAX)
         return STATUS_OK;
@@ -402,7 +409,7 @@ static enum status rebuild_queued(struct apply *apply)
     arena_init(&ids_arena, APPLY_ARENA_BYTES);
     struct bytes *ids = NULL;
     size_t count = 0;
-    enum status status = dirty_take(apply->batch, apply->draining ? APPLY_SLICE_DEFERRED : APPLY_SLICE, &ids_arena, &ids, &count);
+    enum status status = dirty_take(apply->batch, APPLY_SLICE, &ids_arena, &ids, &count);
     for (size_t i = 0; status == STATUS_OK && i < count; i++) {
         status = product_rebuild(apply, ids[i]);
         if (status == STATUS_OK)
@@ -424,13 +431,12 @@ enum status apply_flush(struct apply *apply, const struct position *position, st
     apply->tree_changed = false;
     if (status == STATUS_OK)
         status = rebuild_touched(apply);
-    if (status == STATUS_OK && !apply->deferred)
+    if (status == STATUS_OK)
         status = rebuild_queued(apply);
     if (status == STATUS_OK)
         status = dirty_count(apply->view, &apply->queued);
     if (status == STATUS_OK && position != NULL)
         status = position_put(apply->batch, position);
-    apply->draining = apply->draining && apply->queued > 0;
     if (status == STATUS_OK) {
         status = batch_end(apply, error);
         if (status == STATUS_OK && apply->log != NULL)
@@ -444,23 +450,7 @@ enum status apply_flush(struct apply *apply, const struct position *position, st
 
 bool apply_has_queue(const struct apply *apply)
 {
-    return !apply->deferred && apply->queued > 0;
-}
-
-uint64_t apply_queue_size(const struct apply *apply)
-{
-    return apply->queued;
-}
-
-enum status apply_complete(struct apply *apply, struct error *error)
-{
-    enum status status = batch_open(apply, error);
-    if (status != STATUS_OK)
-        return status;
-    status = complete_put(apply->batch, 1);
-    if (status != STATUS_OK)
-        return error_set(error, status, "the index could not be marked complete: %s", status_name(status));
-    return apply_flush(apply, NULL, error);
+    return apply->queued > 0;
 }
 
 struct apply_counts apply_counts(const struct apply *apply)

@@ -23,10 +23,6 @@ void apply_free(struct apply *apply); /* drops what was not flushed */
 /* When the transaction that brought the change was committed; feeds the products' version. Microseconds since 1970. */
 void apply_set_time(struct apply *apply, int64_t commit_wall_us);
 
-/* While a copy runs, children arrive long after their product: with `deferred` set, flushes only write rows and queue the touched products
- * (durably); afterwards flushes build them, a slice each, as long as apply_has_queue. */
-void apply_set_deferred(struct apply *apply, bool deferred);
-
 /* `pulse` is called for every document that a flush builds, every posting list that it writes and every row that a TRUNCATE removes: the work
  * of minutes, during which PostgreSQL wants to hear from its client (wal_sender_timeout). NULL: nobody waits. */
 typedef void apply_pulse(void *context);
@@ -50,13 +46,8 @@ size_t apply_pending_bytes(const struct apply *apply);
 /* Builds the touched documents, drains a slice of the rebuild queue, stores `position` (NULL: leave it) and commits. */
 MUST_USE enum status apply_flush(struct apply *apply, const struct position *position, struct error *error);
 
-/* True while products wait in the rebuild queue (a renamed brand, a deferred copy): call apply_flush again when idle. */
+/* True while products wait in the rebuild queue (a renamed brand): call apply_flush again when idle. */
 bool apply_has_queue(const struct apply *apply);
-/* How many wait, as of the last flush. */
-uint64_t apply_queue_size(const struct apply *apply);
-
-/* Marks the generation complete, durably: everything is in, it may be served. */
-MUST_USE enum status apply_complete(struct apply *apply, struct error *error);
 
 struct apply_counts {
     uint64_t changes;   /* taken */

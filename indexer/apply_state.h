@@ -13,22 +13,21 @@ enum {
     APPLY_ARENA_BYTES = 512 * 1024 * 1024, /* of one change or one document */
     APPLY_CELL_BYTES_MAX = 1024 * 1024,    /* of a mirrored cell: a longer text is cut, longer JSON becomes NULL; counted and logged */
     APPLY_SLICE = 500,                     /* products taken from the rebuild queue per flush */
-    APPLY_SLICE_DEFERRED = 20000,          /* the same after a copy, when nobody waits for the first answer */
     APPLY_SPILL_BYTES = 256 * 1024 * 1024, /* pending edits that are written early, inside the same transaction */
 };
 
 struct apply {
     struct env *env;
     const struct analyzer *analyzer;
-    struct batch *batch;      /* open while changes are pending */
-    struct snapshot *view;    /* of the batch */
-    struct arena arena;       /* reset before each change and each document */
-    struct text_set *touched; /* product ids to build at the flush */
-    struct change_log *log;   /* of the keys taken; NULL: none is kept */
-    bool tree_changed;        /* a category came, went, moved or was renamed */
-    bool deferred, draining;  /* see apply_set_deferred; draining until the queue it left is empty */
-    uint32_t now_s;           /* commit time of the current transaction */
-    uint64_t queued;          /* in the rebuild queue as of the last flush */
+    struct batch *batch;        /* open while changes are pending */
+    struct snapshot *view;      /* of the batch */
+    struct arena arena;         /* reset before each change and each document */
+    struct text_set *touched;   /* product ids to build at the flush */
+    struct change_log *log;     /* of the keys taken; NULL: none is kept */
+    bool tree_changed;          /* a category came, went, moved or was renamed */
+    struct label_cache *labels; /* facets.h; NULL but in a bulk build */
+    uint32_t now_s;             /* commit time of the current transaction */
+    uint64_t queued;            /* in the rebuild queue as of the last flush */
     size_t pending;
     apply_pulse *pulse; /* NULL: none */
     void *pulse_context;
@@ -45,6 +44,12 @@ MUST_USE enum status stored_get(struct apply *apply, enum table table, struct by
 
 /* Puts the row into the mirror. */
 MUST_USE enum status row_store(struct apply *apply, const struct row *row, bool with_hot, uint16_t slot);
+
+/* What every taken row must satisfy: a key of 1 to KEY_BYTES_MAX bytes. INVALID says which row. */
+MUST_USE enum status key_check(enum table table, struct bytes key, struct error *error);
+/* Cuts the cells that are larger than APPLY_CELL_BYTES_MAX, and says so, and of prices that no column can hold, in the log. Returns how many
+ * were cut. */
+uint64_t row_limit(struct row *row);
 
 /* True when a column that the mirror keeps differs. */
 bool cold_differs(const struct row *a, const struct row *b);
@@ -93,6 +98,16 @@ MUST_USE enum status document_remove(struct apply *apply, uint32_t document);
 struct offer {
     uint64_t price, sale, stock;
 };
+struct offer product_offer(const struct row *row);
+struct offer variant_row_offer(const struct row *row);
+
+/* Sold, reviews and rating as column values, and the prior that follows from them. */
+struct fame {
+    uint64_t sold, reviews, rating;
+    uint16_t prior;
+};
+struct fame product_fame(const struct row *row);
+
 /* Into family_offer or family_variant. */
 MUST_USE enum status offer_put(struct apply *apply, const struct column_family *family, uint32_t entry, const struct offer *offer,
                                bool *changed);
@@ -115,6 +130,12 @@ MUST_USE enum status version_raise(struct apply *apply, uint32_t document);
 
 /* The suggestion of a product's name: put with the weight its prior gives, or removed. */
 MUST_USE enum status product_suggest(struct apply *apply, struct bytes product_id, struct bytes name, uint64_t prior, bool present);
+/* A name as suggestions hold it; size 0 when it has no letters. In the arena. */
+MUST_USE enum status suggestion_text(const struct analyzer *analyzer, struct bytes name, struct arena *arena, struct bytes *folded);
+/* The same entry for a bulk build: `reference` is what label_suggestion or the caller gives it. */
+struct suggestion;
+enum { LABEL_REFERENCE_BYTES = 4 };
+struct suggestion label_suggestion(uint8_t kind, uint32_t ordinal, unsigned char reference[LABEL_REFERENCE_BYTES]);
 /* Suggestions of brands and categories; an empty name is none. */
 MUST_USE enum status label_suggest(struct apply *apply, uint8_t kind, uint32_t ordinal, struct bytes old_name, struct bytes new_name);
 /* What of the prior shows in a suggestion's weight: coarse, so that a sale seldom moves an entry. */

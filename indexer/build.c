@@ -1,38 +1,34 @@
 #include "indexer/build.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "catalog/ndjson.h"
+#include "indexer/row_intake.h"
 #include "storage/index.h"
-
-enum {
-    BUILD_FLUSH_BYTES = 192 * 1024 * 1024, /* pending edits */
-    BUILD_FLUSH_CHANGES = 100000,
-};
 
 struct build {
     const struct build_options *options;
     struct build_counts *counts;
-    struct apply *apply;
+    struct row_intake *intake;
     struct ndjson *source;
     struct progress progress;
+    uint64_t lines;
 };
 
-static enum status rows_apply(struct build *build, const struct ndjson_rows *rows, struct error *error)
+static enum status rows_take(struct build *build, const struct ndjson_rows *rows, struct error *error)
 {
     for (size_t i = 0; i < rows->count; i++) {
-        struct change change = {.kind = CHANGE_INSERT, .row = rows->rows[i]};
         struct error reason = {0};
-        enum status status = apply_change(build->apply, &change, &reason);
+        enum status status = row_intake_take(build->intake, &rows->rows[i], &reason);
         if (status == STATUS_INVALID && build->counts->malformed++ < BUILD_REPORTS_MAX)
             log_warn("build: left out: %s", reason.text);
         if (status != STATUS_OK && status != STATUS_INVALID)
             return error_set(error, status, "%s", reason.text);
-        build->counts->products += status == STATUS_OK && change.row.table == TABLE_PRODUCT;
     }
     return STATUS_OK;
 }
 
-static enum status line_apply(struct build *build, struct error *error)
+static enum status line_take(struct build *build, struct error *error)
 {
     struct ndjson_rows rows = {0};
     struct error reason = {0};
@@ -44,37 +40,44 @@ static enum status line_apply(struct build *build, struct error *error)
     }
     if (status != STATUS_OK)
         return status == STATUS_END ? status : error_set(error, status, "%s", reason.text);
-    status = rows_apply(build, &rows, error);
-    bool due = apply_pending_bytes(build->apply) > BUILD_FLUSH_BYTES || apply_pending_changes(build->apply) > BUILD_FLUSH_CHANGES;
-    return status == STATUS_OK && due ? apply_flush(build->apply, NULL, error) : status;
+    build->lines++;
+    return rows_take(build, &rows, error);
 }
 
-static enum status lines_apply(struct build *build, struct error *error)
+static enum status lines_take(struct build *build, struct error *error)
 {
     enum status status = STATUS_OK;
     uint64_t total = ndjson_bytes_total(build->source);
-    progress_begin(&build->progress, "building", total > 0 ? "KB" : "products", total / 1024);
+    progress_begin(&build->progress, "reading", total > 0 ? "KB" : "lines", total / 1024);
     while (status == STATUS_OK) {
         if (*build->options->stop != 0)
-            status = error_set(error, STATUS_END, "stopped: the folder is as it was");
+            status = STATUS_END;
         else
-            status = line_apply(build, error);
-        progress_set(&build->progress, total > 0 ? ndjson_bytes_read(build->source) / 1024 : build->counts->products);
+            status = line_take(build, error);
+        progress_set(&build->progress, total > 0 ? ndjson_bytes_read(build->source) / 1024 : build->lines);
     }
     progress_end(&build->progress);
-    if (*build->options->stop != 0)
-        return STATUS_END;
-    return status == STATUS_END ? STATUS_OK : status;
+    return status == STATUS_END && *build->options->stop == 0 ? STATUS_OK : status;
 }
 
-/* Leaves a brand renamed after its products were built, and the like, to nobody: the queue is empty before the index is complete. */
-static enum status queue_drain(struct build *build, struct error *error)
+/* Rows into the mirror, then everything else out of it. */
+static enum status generation_fill(struct build *build, struct env *env, struct error *error)
 {
-    enum status status = apply_flush(build->apply, NULL, error);
-    while (status == STATUS_OK && apply_has_queue(build->apply))
-        status = *build->options->stop != 0 ? error_set(error, STATUS_END, "stopped: the folder is as it was")
-                                            : apply_flush(build->apply, NULL, error);
-    return status == STATUS_OK ? apply_complete(build->apply, error) : status;
+    const struct build_options *options = build->options;
+    struct bulk_options bulk = {.memory_bytes = options->memory_bytes,
+                                .threads = options->threads,
+                                .stop = options->stop,
+                                .now_s = (uint32_t)(clock_wall_us() / 1000000)};
+    build->intake = row_intake_new(env, options->memory_bytes);
+    enum status status = lines_take(build, error);
+    if (status == STATUS_OK)
+        status = row_intake_write(build->intake, options->stop, error);
+    row_intake_free(build->intake);
+    if (status == STATUS_OK)
+        status = bulk_build(env, options->analyzer, &bulk, &build->counts->bulk, error);
+    if (*options->stop != 0 && status == STATUS_END)
+        return error_set(error, status, "stopped: the folder is as it was");
+    return status;
 }
 
 /* What an interrupted build left is worth nothing: its source may have changed. */
@@ -100,14 +103,7 @@ enum status build_run(const struct build_options *options, struct build_counts *
     if (status == STATUS_OK)
         status = index_create_generation(options->index, &env, &generation, error);
     if (status == STATUS_OK)
-        status = apply_new(env, options->analyzer, &build.apply, error);
-    if (status == STATUS_OK)
-        status = lines_apply(&build, error);
-    if (status == STATUS_OK)
-        status = queue_drain(&build, error);
-    if (build.apply != NULL)
-        counts->applied = apply_counts(build.apply);
-    apply_free(build.apply);
+        status = generation_fill(&build, env, error);
     ndjson_close(build.source);
     if (env == NULL)
         return status;

@@ -1,11 +1,11 @@
-/* An index from NDJSON, without a database: the other source of rows, the same way in. */
+/* An index from NDJSON, without a database: the other source of rows, the same way in (row_intake.h, bulk.h). */
 #ifndef TIM_INDEXER_BUILD_H
 #define TIM_INDEXER_BUILD_H
 
 #include <signal.h>
 
 #include "analyzers/analyzer.h"
-#include "indexer/apply.h"
+#include "indexer/bulk.h"
 
 struct index;
 
@@ -13,13 +13,14 @@ struct build_options {
     const char *from;                  /* a file of NDJSON, plain or zstd, or "-" */
     struct index *index;               /* open for writing; borrowed */
     const struct analyzer *analyzer;   /* borrowed */
+    size_t memory_bytes;               /* for sorting and inverting; 0: the default, as in bulk_options */
+    unsigned threads;                  /* that analyse; 0: one per processor */
     const volatile sig_atomic_t *stop; /* set by a signal: ends with STATUS_END; borrowed */
 };
 
 struct build_counts {
-    uint64_t products;
     uint64_t malformed; /* lines that were reported and left out */
-    struct apply_counts applied;
+    struct bulk_counts bulk;
 };
 
 /* Builds a new generation beside the live one and makes it live when it is complete. A malformed line is reported with its number on the log

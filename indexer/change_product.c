@@ -65,7 +65,7 @@ enum status own_offer_put(struct apply *apply, uint32_t document, const struct o
     return offer_put(apply, &family_offer, document, offer, changed);
 }
 
-static struct offer product_offer(const struct row *row)
+struct offer product_offer(const struct row *row)
 {
     return (struct offer){
         .price = cell_scaled(&row->cells[PRODUCT_PRICE], 0, PRICE_VND_MAX, false),
@@ -74,16 +74,24 @@ static struct offer product_offer(const struct row *row)
     };
 }
 
-/* Sold, reviews, rating and the prior that follows from them; the prior as it was goes into `*before`. */
+struct fame product_fame(const struct row *row)
+{
+    struct fame fame = {
+        .sold = cell_scaled(&row->cells[PRODUCT_SOLD_COUNT], 0, COUNT_MAX, true),
+        .reviews = cell_scaled(&row->cells[PRODUCT_REVIEW_COUNT], 0, COUNT_MAX, true),
+        .rating = cell_scaled(&row->cells[PRODUCT_AVG_RATING], 2, 500, true),
+    };
+    fame.prior = field_prior(fame.sold, fame.reviews, fame.rating, cell_boolean(&row->cells[PRODUCT_IS_FEATURED], false));
+    return fame;
+}
+
+/* The prior as it was and as it is go into `*before` and `*after`. */
 static enum status fame_put(struct apply *apply, uint32_t document, const struct row *row, uint64_t *before, uint64_t *after, bool *changed)
 {
-    uint64_t sold = cell_scaled(&row->cells[PRODUCT_SOLD_COUNT], 0, COUNT_MAX, true);
-    uint64_t reviews = cell_scaled(&row->cells[PRODUCT_REVIEW_COUNT], 0, COUNT_MAX, true);
-    uint64_t rating = cell_scaled(&row->cells[PRODUCT_AVG_RATING], 2, 500, true);
-    uint16_t prior = field_prior(sold, reviews, rating, cell_boolean(&row->cells[PRODUCT_IS_FEATURED], false));
-    uint64_t values[] = {[FAME_SOLD] = sold, [FAME_REVIEWS] = reviews, [FAME_RATING] = rating, [FAME_PRIOR] = prior};
+    struct fame fame = product_fame(row);
+    uint64_t values[] = {[FAME_SOLD] = fame.sold, [FAME_REVIEWS] = fame.reviews, [FAME_RATING] = fame.rating, [FAME_PRIOR] = fame.prior};
     *before = column_now(apply, &family_fame, FAME_PRIOR, document);
-    *after = prior;
+    *after = fame.prior;
     return record_change(apply, &family_fame, document, values, sizeof values / sizeof values[0], changed);
 }
 

@@ -6,7 +6,7 @@
 #include "catalog/field.h"
 #include "storage/mirror.h"
 
-static struct offer variant_row_offer(const struct row *row)
+struct offer variant_row_offer(const struct row *row)
 {
     return (struct offer){
         .price = cell_scaled(&row->cells[VARIANT_PRICE], 0, PRICE_VND_MAX, false),

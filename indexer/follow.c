@@ -5,8 +5,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "indexer/bulk.h"
 #include "indexer/copy.h"
 #include "indexer/jobs.h"
+#include "indexer/row_intake.h"
 #include "indexer/slot.h"
 #include "storage/index.h"
 #include "storage/snapshot.h"
@@ -143,67 +145,43 @@ static void log_absent_tables(const struct attempt *attempt)
 }
 
 struct copy_sink {
-    struct apply *apply;
+    struct row_intake *intake;
     uint64_t rejected;
 };
 
-/* An unfinished copy is never read, so it is committed in pieces of bounded size. */
 static enum status take_copied(void *context, const struct change *change, struct error *error)
 {
     struct copy_sink *sink = context;
     struct error why = {0};
-    enum status status = apply_change(sink->apply, change, &why);
+    enum status status = row_intake_take(sink->intake, &change->row, &why);
     if (status == STATUS_INVALID) {
         if (sink->rejected++ < INTAKE_REJECTED_LOGGED_MAX)
             log_warn("indexer: a copied row is left out: %s", why.text);
         return STATUS_OK;
     }
-    if (status != STATUS_OK) {
+    if (status != STATUS_OK)
         *error = why;
-        return status;
-    }
-    if (apply_pending_changes(sink->apply) >= FOLLOW_COPY_CHANGES || apply_pending_bytes(sink->apply) >= FOLLOW_COPY_BYTES)
-        return apply_flush(sink->apply, NULL, error);
-    return STATUS_OK;
-}
-
-/* Builds the documents of the copied rows, a slice per commit. */
-static enum status drain(struct attempt *attempt, struct apply *apply, struct error *error)
-{
-    struct progress progress;
-    uint64_t total = apply_queue_size(apply);
-    enum status status = STATUS_OK;
-    if (total == 0)
-        return STATUS_OK;
-    progress_begin(&progress, "building the documents", "products", total);
-    while (status == STATUS_OK && apply_has_queue(apply)) {
-        status = stopped(attempt->follow) ? STATUS_END : apply_flush(apply, NULL, error);
-        uint64_t left = apply_queue_size(apply);
-        progress_set(&progress, left < total ? total - left : 0);
-    }
-    progress_end(&progress);
     return status;
 }
 
-/* All rows, then the documents, then the position they stand for, then the mark. */
+/* All rows, then everything that is made of them, and last the position they stand for. */
 static enum status fill(struct attempt *attempt, struct copy *copy, struct env *env, const struct position *position, struct error *error)
 {
-    struct copy_sink sink = {0};
+    const struct follow_options *options = &attempt->follow->options;
+    struct copy_sink sink = {.intake = row_intake_new(env, options->build_memory_bytes)};
+    struct bulk_options bulk = {.memory_bytes = options->build_memory_bytes,
+                                .threads = options->build_threads,
+                                .stop = options->stop,
+                                .position = position,
+                                .now_s = (uint32_t)(clock_wall_us() / 1000000)};
+    struct bulk_counts counts;
     uint64_t rows = 0;
-    enum status status = apply_new(env, attempt->follow->options.analyzer, &sink.apply, error);
-    if (status != STATUS_OK)
-        return status;
-    apply_set_time(sink.apply, clock_wall_us());
-    apply_set_deferred(sink.apply, true);
-    status = copy_run(copy, take_copied, &sink, &rows, error);
+    enum status status = copy_run(copy, take_copied, &sink, &rows, error);
     if (status == STATUS_OK)
-        status = apply_flush(sink.apply, position, error);
-    apply_set_deferred(sink.apply, false);
+        status = row_intake_write(sink.intake, options->stop, error);
+    row_intake_free(sink.intake);
     if (status == STATUS_OK)
-        status = drain(attempt, sink.apply, error);
-    if (status == STATUS_OK)
-        status = apply_complete(sink.apply, error);
-    apply_free(sink.apply);
+        status = bulk_build(env, options->analyzer, &bulk, &counts, error);
     struct stream_status board;
     stream_board_get(attempt->follow->board, &board);
     board.copied_rows += rows;

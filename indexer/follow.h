@@ -15,8 +15,6 @@ enum {
     FOLLOW_BACKOFF_MAX_MS = 30000,
     FOLLOW_STEADY_MS = 10000,      /* a stream that held this long, or moved the index on, starts the backoff anew */
     FOLLOW_BACKOFF_FULL_MS = 5000, /* while the disk is full: it is looked at more often */
-    FOLLOW_COPY_CHANGES = 100000,  /* committed together during a copy, */
-    FOLLOW_COPY_BYTES = 128 << 20, /* or as soon as this much waits */
 };
 
 /* All borrowed until follow_free. */
@@ -30,6 +28,8 @@ struct follow_options {
     unsigned batch_ms;
     uint64_t transaction_rows_max;
     unsigned watch_ms;
+    size_t build_memory_bytes; /* of a copy: see bulk_options, as for the next */
+    unsigned build_threads;
     const volatile sig_atomic_t *stop;
     struct index *index; /* open for writing */
     const struct analyzer *analyzer;

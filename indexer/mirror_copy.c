@@ -5,6 +5,7 @@
 
 #include "catalog/document.h"
 #include "catalog/field.h"
+#include "indexer/row_intake.h"
 #include "storage/mirror.h"
 #include "storage/snapshot.h"
 
@@ -152,6 +153,8 @@ static enum status row_done(struct mirror_copy *copy, struct error *error)
         if (copy_stopped(copy))
             return error_set(error, STATUS_END, "stopped");
     }
+    if (copy->intake != NULL)
+        return STATUS_OK;
     bool due = copy->rows - copy->committed >= MIRROR_COPY_CHANGES || apply_pending_bytes(copy->to) >= MIRROR_COPY_BYTES;
     return due ? copy_flush(copy, error) : STATUS_OK;
 }
@@ -160,6 +163,12 @@ static enum status row_done(struct mirror_copy *copy, struct error *error)
 static enum status row_put(struct mirror_copy *copy, const struct row *row, uint64_t version, struct error *error)
 {
     struct change change = {.kind = CHANGE_INSERT, .row = *row};
+    if (version != COLUMN_UNKNOWN && version > copy->version_max)
+        copy->version_max = version;
+    if (copy->intake != NULL) {
+        enum status taken = row_intake_take(copy->intake, row, error);
+        return taken == STATUS_OK ? row_done(copy, error) : taken;
+    }
     enum status status = apply_change(copy->to, &change, error);
     if (status == STATUS_OK && row->table == TABLE_PRODUCT)
         status = apply_version_floor(copy->to, row->cells[PRODUCT_ID].text, version, error);

@@ -1,6 +1,7 @@
 /* Inside indexer/ only: the mirrored rows of one generation as changes for another, the same way in as every other source.
  *
- * Hot values come from the columns. Products keep their versions, so that a version never falls. A snapshot is held for a slice of rows only;
+ * Hot values come from the columns. Products keep their versions, so that a version never falls; into a bulk
+ * build, which has one version for all, the caller takes the greatest. A snapshot is held for a slice of rows only;
  * rows that change between two slices are the caller's to copy again (change_log.h). */
 #ifndef TIM_INDEXER_MIRROR_COPY_H
 #define TIM_INDEXER_MIRROR_COPY_H
@@ -11,6 +12,7 @@
 #include "indexer/apply.h"
 #include "indexer/change_log.h"
 
+struct row_intake;
 struct snapshot;
 
 enum {
@@ -21,18 +23,20 @@ enum {
 
 struct mirror_copy {
     struct env *from;
-    struct apply *to;
+    struct apply *to;                  /* or */
+    struct row_intake *intake;         /* of a bulk build, which has all rows copied once; else NULL */
     const volatile sig_atomic_t *stop; /* ends with STATUS_END; may be NULL */
     const atomic_bool *cancelled;      /* likewise */
     struct snapshot *view;             /* of `from`, at rest between slices */
     struct arena arena;
     void (*step)(void *context, uint64_t rows); /* told after every so many rows; may be NULL */
     void *context;
-    uint64_t rows;      /* handed on */
-    uint64_t committed; /* of them, by flushes of this copy */
+    uint64_t version_max; /* of the products handed on */
+    uint64_t rows;        /* handed on */
+    uint64_t committed;   /* of them, by flushes of this copy */
 };
 
-/* `copy` has its first four members set. Both must outlive it. */
+/* `copy` has its first five members set. Both must outlive it. */
 MUST_USE enum status mirror_copy_open(struct mirror_copy *copy, struct error *error);
 void mirror_copy_close(struct mirror_copy *copy);
 

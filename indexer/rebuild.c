@@ -8,111 +8,13 @@
 #include "base/log.h"
 #include "catalog/field.h"
 #include "catalog/hit.h"
-#include "catalog/slug.h"
 #include "catalog/terms.h"
+#include "indexer/facets.h"
 #include "storage/forward.h"
 #include "storage/fragment.h"
 #include "storage/label.h"
 #include "storage/mirror.h"
 #include "storage/multi.h"
-
-enum {
-    FACET_TEXT_BYTES_MAX = 64, /* of a folded spec name or value: a longer one is text, not a facet */
-    FACET_FIELDS_MAX = 64,     /* facet fields per document */
-    SPEC_NAMES_MAX = 60000,    /* facet fields per index: field numbers are 16 bits */
-};
-
-/* The facet fields of one document, ascending by field. */
-struct facet_set {
-    struct fragment_facet facets[FACET_FIELDS_MAX];
-    unsigned count;
-};
-
-/* The ordinal of a label by its folded text, a new one when it is the first. */
-static enum status label_ordinal(struct apply *apply, uint16_t field, struct bytes text, uint32_t *ordinal, bool *usable)
-{
-    struct bytes key = {0};
-    *usable = false;
-    enum status status = fold_text(apply->analyzer, text.data, text.size, &apply->arena, &key);
-    if (status != STATUS_OK || key.size == 0 || key.size > FACET_TEXT_BYTES_MAX)
-        return status;
-    *usable = true;
-    status = label_find(apply->view, field, key, ordinal);
-    if (status != STATUS_NOT_FOUND)
-        return status;
-    if (field == FACET_SPEC_NAMES) {
-        uint32_t limit = 0;
-        status = label_limit(apply->view, field, &limit);
-        *usable = status == STATUS_OK && limit < SPEC_NAMES_MAX;
-        if (!*usable)
-            return status;
-    }
-    struct bytes slug = {0};
-    status = slug_build(apply->analyzer, text, (struct bytes){0}, &apply->arena, &slug);
-    if (status != STATUS_OK)
-        return status;
-    return label_put(apply->batch, field, &(struct label){.key = key, .text = text, .slug = slug, .parent = LABEL_NO_PARENT}, ordinal);
-}
-
-static struct fragment_facet *facet_field(struct facet_set *set, uint16_t field)
-{
-    unsigned at = 0;
-    while (at < set->count && set->facets[at].field < field)
-        at++;
-    if (at < set->count && set->facets[at].field == field)
-        return &set->facets[at];
-    if (set->count == FACET_FIELDS_MAX)
-        return NULL;
-    memmove(&set->facets[at + 1], &set->facets[at], (set->count - at) * sizeof set->facets[0]);
-    set->facets[at] = (struct fragment_facet){.field = field};
-    set->count++;
-    return &set->facets[at];
-}
-
-static void ordinal_insert(struct fragment_facet *facet, uint32_t ordinal)
-{
-    unsigned at = 0;
-    while (at < facet->count && facet->ordinals[at] < ordinal)
-        at++;
-    if (facet->count == MULTI_VALUES_MAX || (at < facet->count && facet->ordinals[at] == ordinal))
-        return;
-    memmove(&facet->ordinals[at + 1], &facet->ordinals[at], (facet->count - at) * sizeof facet->ordinals[0]);
-    facet->ordinals[at] = ordinal;
-    facet->count++;
-}
-
-static enum status facets_add(struct apply *apply, const struct document_spec *specs, unsigned count, struct facet_set *set)
-{
-    for (unsigned i = 0; i < count; i++) {
-        uint32_t name = 0, value = 0;
-        bool usable = false;
-        enum status status = label_ordinal(apply, FACET_SPEC_NAMES, specs[i].name, &name, &usable);
-        if (status != STATUS_OK)
-            return status;
-        if (!usable)
-            continue;
-        uint16_t field = (uint16_t)(FACET_SPEC_FIRST + name);
-        status = label_ordinal(apply, field, specs[i].value, &value, &usable);
-        if (status != STATUS_OK)
-            return status;
-        struct fragment_facet *facet = usable ? facet_field(set, field) : NULL;
-        if (facet != NULL)
-            ordinal_insert(facet, value);
-    }
-    return STATUS_OK;
-}
-
-static enum status facets_resolve(struct apply *apply, const struct document *document, struct facet_set *set)
-{
-    set->count = 0;
-    if (!document->live)
-        return STATUS_OK;
-    enum status status = facets_add(apply, document->specs, document->spec_count, set);
-    for (unsigned i = 0; status == STATUS_OK && i < document->variant_count; i++)
-        if (document->variants[i].active)
-            status = facets_add(apply, document->variants[i].attributes, document->variants[i].attribute_count, set);
-    return status;
-}
 
 /* Both lists ascend by field: what is only in the old one is cleared, what is new or differs is put. */
 static enum status facets_replace(struct apply *apply, uint32_t document, struct bytes old, const struct facet_set *set)
@@ -294,8 +196,12 @@ enum status product_rebuild(struct apply *apply, struct bytes product_id)
     if (status == STATUS_OK)
         status = terms_replace(apply, &document, number);
     struct facet_set facets;
+    struct facet_key *keys = NULL;
+    unsigned key_count = 0;
     if (status == STATUS_OK)
-        status = facets_resolve(apply, &document, &facets);
+        status = facets_fold(apply->analyzer, &document, &apply->arena, &keys, &key_count);
+    if (status == STATUS_OK)
+        status = facets_resolve(apply, keys, key_count, &facets);
     if (status == STATUS_OK)
         status = facets_replace(apply, number, before.facets, &facets);
     if (status == STATUS_OK)

@@ -10,7 +10,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "indexer/bulk.h"
 #include "indexer/mirror_copy.h"
+#include "indexer/row_intake.h"
 #include "storage/index.h"
 #include "storage/snapshot.h"
 
@@ -32,10 +34,11 @@ struct reindex {
     struct mirror_copy copy;
     pthread_t thread;
     bool thread_runs;
-    atomic_bool cancelled; /* by reindex_free */
-    atomic_bool last_call; /* by reindex_switch: end after this round */
-    atomic_bool ready;     /* few rows are left */
-    atomic_bool ended;     /* the thread has, whatever the reason */
+    atomic_bool cancelled;        /* by reindex_free */
+    volatile sig_atomic_t halted; /* the same, as a bulk build wants it */
+    atomic_bool last_call;        /* by reindex_switch: end after this round */
+    atomic_bool ready;            /* few rows are left */
+    atomic_bool ended;            /* the thread has, whatever the reason */
     _Atomic unsigned phase;
     _Atomic uint64_t done, total;
     struct progress *bar; /* of reindex_run; else NULL */
@@ -85,38 +88,47 @@ static uint64_t rows_estimate(struct env *env)
     return 0;
 }
 
+static const volatile sig_atomic_t *stop_of(const struct reindex *reindex)
+{
+    return reindex->log == NULL ? reindex->options.stop : &reindex->halted;
+}
+
+/* All rows into the mirror of the new generation. */
 static enum status rows_copy(struct reindex *reindex, struct error *error)
 {
     phase_begin(reindex, PHASE_COPYING, rows_estimate(reindex->live));
-    apply_set_deferred(reindex->apply, true);
+    reindex->copy.intake = row_intake_new(reindex->made, 0);
     enum status status = mirror_copy_all(&reindex->copy, error);
-    if (status == STATUS_OK)
-        status = apply_flush(reindex->apply, NULL, error);
     phase_end(reindex);
+    if (status == STATUS_OK)
+        status = row_intake_write(reindex->copy.intake, stop_of(reindex), error);
+    row_intake_free(reindex->copy.intake);
+    reindex->copy.intake = NULL;
     return status;
 }
 
-/* Everything that waits is built, a slice per commit. */
-static enum status queue_drain(struct reindex *reindex, struct error *error)
-{
-    uint64_t total = apply_queue_size(reindex->apply);
-    enum status status = STATUS_OK;
-    while (status == STATUS_OK && apply_has_queue(reindex->apply)) {
-        status = reindex_stopped(reindex) ? error_set(error, STATUS_END, "stopped") : apply_flush(reindex->apply, NULL, error);
-        uint64_t left = apply_queue_size(reindex->apply);
-        step_set(reindex, left < total ? total - left : 0);
-    }
-    return status;
-}
-
-/* The documents of all rows that the mirror holds. */
+/* Everything else out of the mirror. From here the new generation takes changes like any other. */
 static enum status documents_build(struct reindex *reindex, struct error *error)
 {
-    phase_begin(reindex, PHASE_BUILDING, apply_queue_size(reindex->apply));
-    apply_set_deferred(reindex->apply, false);
-    enum status status = queue_drain(reindex, error);
-    phase_end(reindex);
-    return status == STATUS_OK ? apply_complete(reindex->apply, error) : status;
+    struct bulk_counts counts = {0};
+    uint64_t now_s = (uint64_t)(clock_wall_us() / 1000000);
+    uint64_t version = reindex->copy.version_max > now_s ? reindex->copy.version_max : now_s;
+    struct bulk_options bulk = {.threads = reindex->log == NULL ? 0 : 1, .stop = stop_of(reindex), .now_s = (uint32_t)version};
+    atomic_store(&reindex->phase, PHASE_BUILDING);
+    enum status status = bulk_build(reindex->made, reindex->options.analyzer, &bulk, &counts, error);
+    if (status == STATUS_OK)
+        status = apply_new(reindex->made, reindex->options.analyzer, &reindex->apply, error);
+    reindex->copy.to = reindex->apply;
+    return status;
+}
+
+/* What a renamed brand and the like have queued is built, a slice per commit. */
+static enum status queue_drain(struct reindex *reindex, struct error *error)
+{
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && apply_has_queue(reindex->apply))
+        status = reindex_stopped(reindex) ? error_set(error, STATUS_END, "stopped") : apply_flush(reindex->apply, NULL, error);
+    return status;
 }
 
 /* Copies again what was changed and committed since the last take; the flush is the caller's. */
@@ -213,14 +225,8 @@ static enum status reindex_new(const struct reindex_options *options, struct cha
         status = leftover_drop(options->index, error);
     if (status == STATUS_OK)
         status = index_create_generation(options->index, &reindex->made, &reindex->generation, error);
-    if (status == STATUS_OK)
-        status = apply_new(reindex->made, options->analyzer, &reindex->apply, error);
-    reindex->copy = (struct mirror_copy){.from = reindex->live,
-                                         .to = reindex->apply,
-                                         .stop = options->stop,
-                                         .cancelled = &reindex->cancelled,
-                                         .step = rows_copied,
-                                         .context = reindex};
+    reindex->copy = (struct mirror_copy){
+        .from = reindex->live, .stop = options->stop, .cancelled = &reindex->cancelled, .step = rows_copied, .context = reindex};
     if (status == STATUS_OK)
         status = mirror_copy_open(&reindex->copy, error);
     if (status != STATUS_OK)
@@ -244,6 +250,7 @@ void reindex_free(struct reindex *reindex)
     struct index *index = reindex->options.index;
     struct error error = {0};
     atomic_store(&reindex->cancelled, true);
+    reindex->halted = 1;
     thread_join(reindex);
     mirror_copy_close(&reindex->copy);
     apply_free(reindex->apply);

@@ -13,9 +13,9 @@ uint16_t suggest_weight(uint64_t prior)
     return prior == COLUMN_UNKNOWN ? 0 : (uint16_t)(prior / WEIGHT_STEP);
 }
 
-static enum status suggestion_text(struct apply *apply, struct bytes name, struct bytes *folded)
+enum status suggestion_text(const struct analyzer *analyzer, struct bytes name, struct arena *arena, struct bytes *folded)
 {
-    enum status status = fold_text(apply->analyzer, name.data, name.size, &apply->arena, folded);
+    enum status status = fold_text(analyzer, name.data, name.size, arena, folded);
     if (status != STATUS_OK || folded->size <= SUGGEST_KEY_BYTES_MAX)
         return status;
     size_t size = SUGGEST_KEY_BYTES_MAX;
@@ -28,7 +28,7 @@ static enum status suggestion_text(struct apply *apply, struct bytes name, struc
 /* Removing what is not there is fine: a name without letters never had an entry. */
 static enum status suggestion_set(struct apply *apply, struct suggestion *entry, struct bytes name, bool present)
 {
-    enum status status = suggestion_text(apply, name, &entry->text);
+    enum status status = suggestion_text(apply->analyzer, name, &apply->arena, &entry->text);
     if (status != STATUS_OK || entry->text.size == 0)
         return status;
     if (present)
@@ -43,13 +43,18 @@ enum status product_suggest(struct apply *apply, struct bytes product_id, struct
     return suggestion_set(apply, &entry, name, present);
 }
 
+struct suggestion label_suggestion(uint8_t kind, uint32_t ordinal, unsigned char reference[LABEL_REFERENCE_BYTES])
+{
+    key_put_u32(reference, ordinal);
+    return (struct suggestion){.kind = kind,
+                               .weight = kind == SUGGEST_CATEGORY ? WEIGHT_CATEGORY : WEIGHT_BRAND,
+                               .reference = {(const char *)reference, LABEL_REFERENCE_BYTES}};
+}
+
 enum status label_suggest(struct apply *apply, uint8_t kind, uint32_t ordinal, struct bytes old_name, struct bytes new_name)
 {
-    unsigned char reference[4];
-    key_put_u32(reference, ordinal);
-    struct suggestion entry = {.kind = kind,
-                               .weight = kind == SUGGEST_CATEGORY ? WEIGHT_CATEGORY : WEIGHT_BRAND,
-                               .reference = {(const char *)reference, sizeof reference}};
+    unsigned char reference[LABEL_REFERENCE_BYTES];
+    struct suggestion entry = label_suggestion(kind, ordinal, reference);
     enum status status = old_name.size > 0 ? suggestion_set(apply, &entry, old_name, false) : STATUS_OK;
     return status == STATUS_OK && new_name.size > 0 ? suggestion_set(apply, &entry, new_name, true) : status;
 }

@@ -32,6 +32,24 @@ enum status batch_begin(struct env *env, struct batch **out, struct error *error
     return STATUS_OK;
 }
 
+enum status batch_begin_bulk(struct env *env, struct batch **out, struct error *error)
+{
+    enum status status = batch_begin(env, out, error);
+    if (status == STATUS_OK)
+        (*out)->appends = true;
+    return status;
+}
+
+enum status batch_turn(struct batch **batch, struct error *error)
+{
+    struct env *env = (*batch)->view.env;
+    if ((*batch)->written_bytes + batch_pending_bytes(*batch) < BATCH_TURN_BYTES)
+        return STATUS_OK;
+    enum status status = batch_commit(*batch, error);
+    *batch = NULL;
+    return status == STATUS_OK ? batch_begin_bulk(env, batch, error) : status;
+}
+
 struct snapshot *batch_snapshot(struct batch *batch)
 {
     return &batch->view;

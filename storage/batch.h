@@ -17,6 +17,14 @@ struct snapshot;
 
 MUST_USE enum status batch_begin(struct env *env, struct batch **out, struct error *error);
 
+/* A batch of a bulk build: a key that is put behind all others of its database fills pages to their end instead of splitting them. */
+MUST_USE enum status batch_begin_bulk(struct env *env, struct batch **out, struct error *error);
+
+/* When the bulk batch has grown large, commits it and begins another in its place, so that memory stays bounded: for a generation that nobody
+ * reads yet. After a failure the batch is gone and NULL. */
+enum { BATCH_TURN_BYTES = 64 * 1024 * 1024 };
+MUST_USE enum status batch_turn(struct batch **batch, struct error *error);
+
 /* The view that includes what this batch has written. Borrowed; ends with the batch. */
 struct snapshot *batch_snapshot(struct batch *batch);
 

@@ -201,7 +201,13 @@ enum status door_put(struct batch *batch, enum database db, const void *key, siz
     memcpy(stored, &crc, sizeof crc);
     if (size > 0)
         memcpy(stored + CRC_BYTES, payload, size);
-    return write_done(batch, mdb_put(batch->view.txn, batch->view.env->dbi[db], &at, &value, 0));
+    batch->written_bytes += key_size + value.mv_size;
+    int code = MDB_KEYEXIST;
+    if (batch->appends)
+        code = mdb_put(batch->view.txn, batch->view.env->dbi[db], &at, &value, MDB_APPEND);
+    if (code == MDB_KEYEXIST)
+        code = mdb_put(batch->view.txn, batch->view.env->dbi[db], &at, &value, 0);
+    return write_done(batch, code);
 }
 
 enum status door_del(struct batch *batch, enum database db, const void *key, size_t key_size)

@@ -33,84 +33,104 @@ static int entry_compare(const void *left, const void *right)
     return order != 0 ? order : (a->size > b->size) - (a->size < b->size);
 }
 
-/* An entry's place, and its first bytes as a number that orders as they do: most comparisons end there. */
-struct sort_item {
-    uint64_t head;
-    uint32_t place;
+/* An entry while the list is sorted: moving these is cheaper than moving entries, and the prefix decides most comparisons. */
+struct ranked_entry {
+    uint64_t prefix; /* class and the first 7 bytes, as a number */
+    uint32_t index;
+    uint32_t size; /* of the term */
 };
+enum { RANK_BYTES = 7 };
 
-static uint64_t entry_head(const struct forward_entry *entry)
+static struct ranked_entry entry_rank(const struct forward_entry *entry, uint32_t index)
 {
-    unsigned char bytes[8] = {(unsigned char)entry->class};
-    memcpy(bytes + 1, entry->bytes, entry->size < sizeof bytes - 1 ? entry->size : sizeof bytes - 1);
-    uint64_t head = 0;
-    for (size_t i = 0; i < sizeof bytes; i++)
-        head = head << 8 | bytes[i];
-    return head;
+    unsigned char head[8] = {(unsigned char)entry->class};
+    uint64_t prefix;
+    if (entry->size > 0)
+        memcpy(head + 1, entry->bytes, entry->size < RANK_BYTES ? entry->size : RANK_BYTES);
+    memcpy(&prefix, head, sizeof prefix);
+    return (struct ranked_entry){.prefix = __builtin_bswap64(prefix), .index = index, .size = entry->size};
 }
 
-static bool item_after(const struct forward_entry *entries, struct sort_item a, struct sort_item b)
+static int rank_compare(const struct forward_entry *entries, const struct ranked_entry *a, const struct ranked_entry *b)
 {
-    return a.head != b.head ? a.head > b.head : entry_compare(&entries[a.place], &entries[b.place]) > 0;
+    if (a->prefix != b->prefix)
+        return a->prefix < b->prefix ? -1 : 1;
+    if (a->size <= RANK_BYTES && b->size <= RANK_BYTES)
+        return (a->size > b->size) - (a->size < b->size);
+    return entry_compare(&entries[a->index], &entries[b->index]);
 }
 
-/* Merges the sorted halves [low, middle) and [middle, high) of `from` into `to`. */
-static void items_merge(const struct forward_entry *entries, const struct sort_item *from, struct sort_item *to, uint32_t low,
-                        uint32_t middle, uint32_t high)
+static void ranks_insert(const struct forward_entry *entries, struct ranked_entry *ranks, uint32_t count)
 {
-    uint32_t left = low, right = middle;
-    for (uint32_t i = low; i < high; i++) {
-        bool take_right = left == middle || (right < high && item_after(entries, from[left], from[right]));
-        to[i] = take_right ? from[right++] : from[left++];
+    for (uint32_t i = 1; i < count; i++) {
+        struct ranked_entry rank = ranks[i];
+        uint32_t at = i;
+        for (; at > 0 && rank_compare(entries, &rank, &ranks[at - 1]) < 0; at--)
+            ranks[at] = ranks[at - 1];
+        ranks[at] = rank;
     }
 }
 
-/* A merge sort from the bottom up: a product's few hundred terms are sorted at every change of its text. */
-static void entries_sort(struct forward_entry *entries, uint32_t count)
+static void ranks_merge(const struct forward_entry *entries, const struct ranked_entry *from, uint32_t middle, uint32_t count,
+                        struct ranked_entry *to)
 {
-    struct sort_item *items = memory_alloc(2 * (size_t)count * sizeof *items), *from = items, *to = items + count;
-    struct forward_entry *unsorted = memory_alloc(count * sizeof *entries);
-    memcpy(unsorted, entries, count * sizeof *entries);
+    uint32_t left = 0, right = middle;
     for (uint32_t i = 0; i < count; i++)
-        items[i] = (struct sort_item){entry_head(&entries[i]), i};
-    for (uint64_t width = 1; width < count; width *= 2) {
-        for (uint64_t low = 0; low < count; low += 2 * width) {
-            uint64_t middle = low + width < count ? low + width : count, high = middle + width < count ? middle + width : count;
-            items_merge(unsorted, from, to, (uint32_t)low, (uint32_t)middle, (uint32_t)high);
+        to[i] = right == count || (left < middle && rank_compare(entries, &from[right], &from[left]) >= 0) ? from[left++] : from[right++];
+}
+
+/* Short runs by insertion, then merged from the bottom up. Returns where the sorted ranks are: in `ranks` or in `spare`. */
+static struct ranked_entry *ranks_sort(const struct forward_entry *entries, struct ranked_entry *ranks, struct ranked_entry *spare,
+                                       uint32_t count)
+{
+    enum { RUN = 8 };
+    for (uint32_t start = 0; start < count; start += RUN)
+        ranks_insert(entries, ranks + start, count - start < RUN ? count - start : RUN);
+    for (uint32_t width = RUN; width < count; width *= 2) {
+        for (uint32_t start = 0; start < count; start += 2 * width) {
+            uint32_t left = count - start;
+            ranks_merge(entries, ranks + start, left < width ? left : width, left < 2 * width ? left : 2 * width, spare + start);
         }
-        struct sort_item *swapped = from;
-        from = to;
-        to = swapped;
+        struct ranked_entry *swap = ranks;
+        ranks = spare;
+        spare = swap;
     }
-    for (uint32_t i = 0; i < count; i++)
-        entries[i] = unsorted[from[i].place];
-    free(unsorted);
-    free(items);
+    return ranks;
+}
+
+static void entry_join(struct forward_entry *into, const struct forward_entry *entry)
+{
+    if (entry->impact > into->impact)
+        into->impact = entry->impact;
+    if (!posting_form_equal(into->form, entry->form))
+        into->form = (struct posting_form){.several = true};
 }
 
 void forward_sort(struct forward_list *list)
 {
-    uint32_t kept = 0;
-    if (list->count == 0)
+    uint32_t kept = 0, count = list->count;
+    if (count == 0)
         return;
-    for (uint32_t i = 0; i < list->count; i++) {
+    assert(count <= INT32_MAX);
+    struct forward_entry *sorted = memory_alloc(count * (sizeof *sorted + 2 * sizeof(struct ranked_entry)));
+    struct ranked_entry *ranks = (struct ranked_entry *)(void *)(sorted + count);
+    for (uint32_t i = 0; i < count; i++) {
         struct forward_entry *entry = &list->entries[i];
         assert(entry->size <= TERM_BYTES_MAX && entry->impact > 0);
         entry->form = posting_form_normal(entry->class, entry->bytes, entry->size, entry->form);
+        ranks[i] = entry_rank(entry, i);
     }
-    entries_sort(list->entries, list->count);
-    for (uint32_t i = 1; i < list->count; i++) {
-        struct forward_entry *last = &list->entries[kept], *entry = &list->entries[i];
-        if (entry_compare(last, entry) != 0) {
-            list->entries[++kept] = *entry;
-            continue;
-        }
-        if (entry->impact > last->impact)
-            last->impact = entry->impact;
-        if (!posting_form_equal(last->form, entry->form))
-            last->form = (struct posting_form){.several = true};
+    ranks = ranks_sort(list->entries, ranks, ranks + count, count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct forward_entry *entry = &list->entries[ranks[i].index];
+        if (i > 0 && rank_compare(list->entries, &ranks[i - 1], &ranks[i]) == 0)
+            entry_join(&sorted[kept - 1], entry);
+        else
+            sorted[kept++] = *entry;
     }
-    list->count = kept + 1;
+    memcpy(list->entries, sorted, kept * sizeof *sorted);
+    list->count = kept;
+    free(sorted);
 }
 
 static void form_encode(struct buffer *record, struct posting_form form)
@@ -120,24 +140,32 @@ static void form_encode(struct buffer *record, struct posting_form form)
         buffer_append(record, form.bytes, form.size);
 }
 
+/* How many bytes of its key (class and bytes) an entry shares with the one before. */
+static size_t entry_shared(const struct forward_entry *last, const struct forward_entry *entry)
+{
+    size_t shared = 0;
+    if (last == NULL || last->class != entry->class)
+        return 0;
+    while (shared < last->size && shared < entry->size && last->bytes[shared] == entry->bytes[shared])
+        shared++;
+    return 1 + shared;
+}
+
 void forward_encode(struct buffer *record, const struct forward_list *list)
 {
-    struct term_key last = {.size = 0};
     append_varint(record, list->count);
     for (uint32_t i = 0; i < list->count; i++) {
         const struct forward_entry *entry = &list->entries[i];
-        struct term_key key = term_key(entry->class, entry->bytes, entry->size);
         bool has_form = entry->form.several || entry->form.size > 0;
-        size_t shared = 0;
-        while (shared < last.size && shared < key.size && last.bytes[shared] == key.bytes[shared])
-            shared++;
+        size_t shared = entry_shared(i == 0 ? NULL : entry - 1, entry), skipped = shared == 0 ? 0 : shared - 1;
         append_u8(record, (uint8_t)(shared | (has_form ? HEAD_FORM : 0U)));
-        append_u8(record, (uint8_t)(key.size - shared));
-        buffer_append(record, key.bytes + shared, key.size - shared);
+        append_u8(record, (uint8_t)(1U + entry->size - shared));
+        if (shared == 0)
+            append_u8(record, (uint8_t)entry->class);
+        buffer_append(record, entry->bytes + skipped, entry->size - skipped);
         append_u8(record, entry->impact);
         if (has_form)
             form_encode(record, entry->form);
-        last = key;
     }
 }
 
@@ -268,4 +296,11 @@ enum status forward_replace(struct batch *batch, uint32_t document, const struct
         return status;
     *changed = lists_diff(batch, document, &stored, list);
     return *changed == 0 ? STATUS_OK : list_store(batch, document, list, status == STATUS_OK);
+}
+
+enum status forward_put(struct batch *batch, uint32_t document, struct bytes encoded)
+{
+    unsigned char key[4];
+    key_put_u32(key, document);
+    return parts_put(batch, DB_FORWARD, key, sizeof key, encoded.data, encoded.size);
 }

@@ -37,4 +37,7 @@ MUST_USE enum status forward_get(struct snapshot *snapshot, uint32_t document, s
 MUST_USE enum status forward_replace(struct batch *batch, uint32_t document, const struct forward_list *list, struct arena *arena,
                                      uint32_t *changed);
 
+/* For a bulk build: stores the encoded list of a document that has none; its postings go through an inverter. */
+MUST_USE enum status forward_put(struct batch *batch, uint32_t document, struct bytes encoded);
+
 #endif

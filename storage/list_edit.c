@@ -406,3 +406,14 @@ enum status list_apply(struct list_writer *writer, struct bytes key, const struc
     status = term.has_blocks ? blocks_apply(writer, &term, count) : inline_apply(writer, &term, exists, count);
     return status == STATUS_OK ? record_write(writer, &term, exists) : status;
 }
+
+enum status list_build(struct list_writer *writer, struct bytes key, const struct posting_edit *edits, size_t count)
+{
+    struct term term = {0};
+    writer->key = key;
+    writer->record.size = 0;
+    writer->table.size = 0;
+    edits_resolve(writer, &term, edits, count);
+    enum status status = inline_apply(writer, &term, false, count);
+    return status == STATUS_OK ? record_write(writer, &term, false) : status;
+}

@@ -11,6 +11,7 @@
 
 #include "storage/bytes.h"
 #include "storage/parts.h"
+#include "storage/sorter.h"
 
 enum { ROW_HEAD_BYTES = 2, ROW_KEY_BYTES_MAX = ROW_HEAD_BYTES + MIRROR_KEY_BYTES_MAX, PART_NUMBER_BYTES = 2 };
 
@@ -70,6 +71,21 @@ enum status mirror_del(struct batch *batch, uint8_t table, struct bytes key)
     if (!key_fits(key))
         return STATUS_NOT_FOUND;
     return parts_del(batch, DB_ROW, at, row_key(at, table, key));
+}
+
+enum status mirror_sort(struct sorter *sorter, uint8_t table, struct bytes key, struct bytes row)
+{
+    unsigned char at[ROW_KEY_BYTES_MAX];
+    if (!key_fits(key))
+        return STATUS_LIMIT;
+    return sorter_add(sorter, (struct bytes){(const char *)at, row_key(at, table, key)}, row);
+}
+
+enum status document_sort(struct sorter *sorter, struct bytes product_id, uint32_t document)
+{
+    if (!key_fits(product_id))
+        return STATUS_LIMIT;
+    return sorter_add(sorter, product_id, (struct bytes){(const char *)&document, sizeof document});
 }
 
 struct mirror_cursor {

@@ -11,6 +11,7 @@
 
 struct snapshot;
 struct batch;
+struct sorter;
 
 enum {
     MIRROR_KEY_BYTES_MAX = 64,    /* of a primary key and of a product id; an empty or longer one is LIMIT to put, NOT_FOUND to get */
@@ -25,6 +26,11 @@ MUST_USE enum status mirror_get(struct snapshot *snapshot, uint8_t table, struct
 MUST_USE enum status mirror_get_copy(struct snapshot *snapshot, uint8_t table, struct bytes key, struct arena *arena, struct bytes *row);
 MUST_USE enum status mirror_put(struct batch *batch, uint8_t table, struct bytes key, struct bytes row);
 MUST_USE enum status mirror_del(struct batch *batch, uint8_t table, struct bytes key); /* NOT_FOUND */
+
+/* For a bulk build: rows, document numbers and reverse keys on their way into storage/bulk.h. Bounds as for the puts below. */
+MUST_USE enum status mirror_sort(struct sorter *sorter, uint8_t table, struct bytes key, struct bytes row);
+MUST_USE enum status document_sort(struct sorter *sorter, struct bytes product_id, uint32_t document);
+MUST_USE enum status reverse_sort(struct sorter *sorter, uint8_t kind, struct bytes from, struct bytes to);
 
 /* All rows of a table, shorter keys first, then in byte order (decimal ids come in the order of their numbers). `key` is borrowed until
  * the next call; the row lies in `arena`, which the caller resets. Rows may be written through the batch between two calls. */

@@ -9,6 +9,7 @@
 #include "storage/door.h"
 #include "storage/key_name.h"
 #include "storage/mirror.h"
+#include "storage/sorter.h"
 
 enum { REVERSE_KEY_BYTES_MAX = 1 + KEY_NAME_BYTES_MAX + REVERSE_TO_BYTES_MAX };
 _Static_assert((int)REVERSE_KEY_BYTES_MAX == (int)STORED_KEY_BYTES_MAX, "the longest reverse key is the longest key");
@@ -37,6 +38,15 @@ enum status reverse_put(struct batch *batch, uint8_t kind, struct bytes from, st
         return STATUS_LIMIT;
     reverse_key(&key, kind, from, to);
     return door_put(batch, DB_REVERSE, key.bytes, key.size, NULL, 0);
+}
+
+enum status reverse_sort(struct sorter *sorter, uint8_t kind, struct bytes from, struct bytes to)
+{
+    struct reverse_key key;
+    if (to.size > REVERSE_TO_BYTES_MAX)
+        return STATUS_LIMIT;
+    reverse_key(&key, kind, from, to);
+    return sorter_add(sorter, (struct bytes){(const char *)key.bytes, key.size}, (struct bytes){0});
 }
 
 enum status reverse_del(struct batch *batch, uint8_t kind, struct bytes from, struct bytes to)

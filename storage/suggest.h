@@ -10,6 +10,7 @@
 
 struct snapshot;
 struct batch;
+struct sorter;
 
 enum {
     SUGGEST_KEY_BYTES_MAX = 96, /* of folded text; a longer one is cut on a character */
@@ -31,6 +32,8 @@ struct suggestion {
 /* INVALID: a NUL in the text. LIMIT: the reference is too long. Stored tops follow at commit. */
 MUST_USE enum status suggest_put(struct batch *batch, const struct suggestion *entry);
 MUST_USE enum status suggest_del(struct batch *batch, const struct suggestion *entry); /* the weight is not looked at; NOT_FOUND */
+/* For a bulk build: an entry on its way into storage/bulk.h. As suggest_put. */
+MUST_USE enum status suggest_sort(struct sorter *sorter, const struct suggestion *entry);
 /* The best `limit` (<= SUGGEST_TOP) under a folded prefix, by weight descending, then text, kind, reference. In the arena (LIMIT at its
  * cap). The empty prefix gives the best of all. Through a batch's view, what the batch has put so far counts. */
 MUST_USE enum status suggest_top(struct snapshot *snapshot, struct bytes prefix, unsigned limit, struct arena *arena,

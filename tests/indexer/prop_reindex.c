@@ -34,7 +34,6 @@ static void site_open(struct site *site)
     live->index = site->index;
     must(index_create_generation(site->index, &live->env, &live->generation, &error), &error);
     must(apply_new(live->env, analyzer, &live->apply, &error), &error);
-    must(apply_complete(live->apply, &error), &error);
     must(index_publish_generation(site->index, live->generation, &error), &error);
 }
 
@@ -124,7 +123,7 @@ static void run_seed(uint64_t seed)
     for (unsigned i = 0; i < STEPS_AFTER; i++)
         step(&model, site.destination.apply);
     drain(site.destination.apply);
-    build_from_model(&model, built.apply);
+    build_by_edits(&model, &built);
     char left[33], right[33];
     struct subject live = {.env = site.destination.env};
     inspect(&live, left, NULL);

@@ -120,7 +120,7 @@ static struct change change_of(const struct model_row *row, enum table table, en
     return change;
 }
 
-static void take(struct apply *apply, const struct change *change)
+static void take_change(struct apply *apply, const struct change *change)
 {
     struct error error = {0};
     if (apply_change(apply, change, &error) != STATUS_OK)
@@ -141,7 +141,7 @@ static void hot_edit(struct model *model, struct apply *apply, enum table table,
         if (schema_tables[table].columns[i].hot)
             draw_text(model, schema_tables[table].columns[i].kind, row->text[i]);
     struct change change = change_of(row, table, CHANGE_UPDATE);
-    take(apply, &change);
+    take_change(apply, &change);
 }
 
 /* One random step, done to the model and to the index. */
@@ -156,13 +156,13 @@ static void step(struct model *model, struct apply *apply)
         struct change change = {.kind = CHANGE_TRUNCATE, .row.table = table};
         for (unsigned i = 0; i < KEYS; i++)
             model->rows[table][i].present = false;
-        take(apply, &change);
+        take_change(apply, &change);
     } else if (what < 15) {
         struct change change = {.kind = CHANGE_DELETE, .row.table = table};
         char text[16];
         change.old_key = (struct bytes){text, (size_t)snprintf(text, sizeof text, "%u", key + 1)};
         row->present = false;
-        take(apply, &change);
+        take_change(apply, &change);
     } else if (what < 25 && row->present) { /* the key changes, long values stay where they are */
         unsigned other = draw(model, KEYS);
         struct model_row moved = *row;
@@ -176,13 +176,13 @@ static void step(struct model *model, struct apply *apply)
         change.old_key = (struct bytes){text, (size_t)snprintf(text, sizeof text, "%u", key + 1)};
         row->present = false;
         model->rows[table][other] = moved;
-        take(apply, &change);
+        take_change(apply, &change);
     } else if (what < 60 && row->present) {
         hot_edit(model, apply, table, row);
     } else {
         draw_row(model, table, key, row);
         struct change change = change_of(row, table, CHANGE_INSERT);
-        take(apply, &change);
+        take_change(apply, &change);
     }
     if (draw(model, 8) == 0)
         flush(apply);
@@ -241,24 +241,34 @@ static void drain(struct apply *apply)
         flush(apply);
 }
 
-/* The rows that are left, in a random order of tables, as a first copy brings them. */
-static void build_from_model(struct model *model, struct apply *apply)
+/* Shows the rows that are left, in a random order of tables. */
+typedef void take_left(void *context, struct model *model, const struct change *change);
+
+static void each_left(struct model *model, take_left *take, void *context)
 {
-    apply_set_deferred(apply, true);
     unsigned start = draw(model, TABLE_COUNT);
     for (unsigned t = 0; t < TABLE_COUNT; t++) {
         enum table table = (enum table)((t + start) % TABLE_COUNT);
         for (unsigned key = 0; key < KEYS; key++)
             if (model->rows[table][key].present) {
                 struct change change = change_of(&model->rows[table][key], table, CHANGE_INSERT);
-                take(apply, &change);
+                take(context, model, &change);
             }
-        if (draw(model, 2))
-            flush(apply);
     }
-    flush(apply);
-    apply_set_deferred(apply, false);
-    drain(apply);
+}
+
+static void take_edit(void *context, struct model *model, const struct change *change)
+{
+    take_change(context, change);
+    if (draw(model, 8) == 0)
+        flush(context);
+}
+
+/* Through edits alone: children before or behind their product, names that arrive after those who bear them. */
+static void build_by_edits(struct model *model, struct subject *subject)
+{
+    each_left(model, take_edit, subject->apply);
+    drain(subject->apply);
 }
 
 #endif

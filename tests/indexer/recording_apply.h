@@ -1,4 +1,4 @@
-/* The index as a list: a stand-in for indexer/apply.c that writes down what it is told, in words, so that a test can compare it. Linked before the library, it takes
+/* The index as a list: a stand-in for indexer/apply.c, row_intake.c and bulk.c that writes down what it is told, in words, so that a test can compare it. Linked before the library, it takes
  * the place of the real one. One at a time per process. */
 #ifndef TIM_TESTS_INDEXER_RECORDING_APPLY_H
 #define TIM_TESTS_INDEXER_RECORDING_APPLY_H
@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 #include "indexer/apply.h"
+#include "indexer/bulk.h"
+#include "indexer/row_intake.h"
 #include "storage/batch.h"
 
 struct recording {
@@ -150,12 +152,6 @@ enum status apply_flush(struct apply *apply, const struct position *position, st
     return STATUS_OK;
 }
 
-void apply_set_deferred(struct apply *apply, bool deferred)
-{
-    (void)apply;
-    (void)deferred;
-}
-
 void apply_set_pulse(struct apply *apply, apply_pulse *pulse, void *context)
 {
     (void)apply; /* a recording takes no time */
@@ -178,19 +174,6 @@ enum status apply_version_floor(struct apply *apply, struct bytes product_id, ui
     return STATUS_OK;
 }
 
-uint64_t apply_queue_size(const struct apply *apply)
-{
-    (void)apply;
-    return recording.queue;
-}
-
-enum status apply_complete(struct apply *apply, struct error *error)
-{
-    (void)apply;
-    (void)error;
-    return STATUS_OK;
-}
-
 bool apply_has_queue(const struct apply *apply)
 {
     (void)apply;
@@ -201,6 +184,42 @@ struct apply_counts apply_counts(const struct apply *apply)
 {
     (void)apply;
     return (struct apply_counts){.changes = recording.changes};
+}
+
+struct row_intake *row_intake_new(struct env *env, size_t memory_bytes)
+{
+    (void)memory_bytes;
+    recording.env = env;
+    recording.pending.size = recording.pending_changes = recording.pending_bytes = 0;
+    return (struct row_intake *)&recording;
+}
+
+void row_intake_free(struct row_intake *intake)
+{
+    (void)intake;
+}
+
+enum status row_intake_take(struct row_intake *intake, const struct row *row, struct error *error)
+{
+    (void)intake;
+    struct change change = {.kind = CHANGE_INSERT, .row = *row};
+    return apply_change((struct apply *)&recording, &change, error);
+}
+
+enum status row_intake_write(struct row_intake *intake, const volatile sig_atomic_t *stop, struct error *error)
+{
+    (void)intake;
+    (void)stop;
+    return apply_flush((struct apply *)&recording, NULL, error);
+}
+
+enum status bulk_build(struct env *env, const struct analyzer *analyzer, const struct bulk_options *options, struct bulk_counts *counts,
+                       struct error *error)
+{
+    (void)analyzer;
+    recording.env = env;
+    *counts = (struct bulk_counts){.rows = recording.changes};
+    return options->position == NULL ? STATUS_OK : apply_flush((struct apply *)&recording, options->position, error);
 }
 
 #endif
