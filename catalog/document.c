@@ -55,11 +55,10 @@ enum status row_get(struct snapshot *snapshot, enum table table, struct bytes ke
                     uint16_t *slot)
 {
     struct bytes stored = {0};
-    enum status status = mirror_get(snapshot, (uint8_t)table, key, arena, &stored);
+    enum status status = mirror_get_copy(snapshot, (uint8_t)table, key, arena, &stored);
     if (status != STATUS_OK)
         return status;
-    char *copy = arena_copy(arena, stored.data, stored.size);
-    return copy == NULL ? STATUS_LIMIT : row_decode(table, (struct bytes){copy, stored.size}, row, has_hot, slot);
+    return row_decode(table, stored, row, has_hot, slot);
 }
 
 static bool is_key_spec(const struct analyzer *analyzer, struct bytes name, struct arena *arena)

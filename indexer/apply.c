@@ -1,5 +1,6 @@
 #include "indexer/apply_state.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,7 @@
 #include "base/log.h"
 #include "catalog/field.h"
 #include "catalog/terms.h"
+#include "indexer/change_log.h"
 #include "storage/mirror.h"
 
 /* One row per table: a new table costs a row here and a file. */
@@ -106,6 +108,27 @@ void apply_set_pulse(struct apply *apply, apply_pulse *pulse, void *context)
     apply->pulse_context = context;
 }
 
+void apply_set_log(struct apply *apply, struct change_log *log)
+{
+    assert(apply->pending == 0);
+    apply->log = log;
+}
+
+enum status apply_version_floor(struct apply *apply, struct bytes product_id, uint64_t version, struct error *error)
+{
+    uint32_t document = 0;
+    enum status status = batch_open(apply, error);
+    if (status != STATUS_OK)
+        return status;
+    status = document_get(apply->view, product_id, &document);
+    if (status == STATUS_NOT_FOUND)
+        return STATUS_OK;
+    uint64_t now = status == STATUS_OK ? column_now(apply, &family_offer, OFFER_VERSION, document) : 0;
+    if (status == STATUS_OK && version != COLUMN_UNKNOWN && (now == COLUMN_UNKNOWN || now < version))
+        status = column_put(apply->batch, &family_offer, OFFER_VERSION, document, version);
+    return status == STATUS_OK ? STATUS_OK : error_set(error, status, "a version could not be kept: %s", status_name(status));
+}
+
 enum status stored_get(struct apply *apply, enum table table, struct bytes key, struct stored *out)
 {
     *out = (struct stored){.row.table = table};
@@ -139,6 +162,12 @@ enum status touch_product(struct apply *apply, struct bytes product_id)
     bool known;
     text_set_add(apply->touched, product_id, &known);
     return STATUS_OK;
+}
+
+void product_note(struct apply *apply, struct bytes product_id)
+{
+    if (apply->log != NULL && product_id.size > 0 && product_id.size <= KEY_BYTES_MAX)
+        change_log_add(apply->log, TABLE_PRODUCT, product_id);
 }
 
 enum status reverse_move(struct apply *apply, uint8_t kind, const struct cell *from_old, const struct cell *from_new, struct bytes to)
@@ -304,6 +333,20 @@ static enum status truncate_table(struct apply *apply, enum table table, bool *e
     }
 }
 
+/* A change that is refused later is noted too: copying an unchanged row again is harmless. */
+static void change_note(struct apply *apply, const struct change *change)
+{
+    struct bytes key = cell_text(&change->row.cells[0]);
+    if (apply->log == NULL)
+        return;
+    if (change->kind == CHANGE_TRUNCATE)
+        change_log_add_all(apply->log);
+    if (change->old_key.size > 0 && change->old_key.size <= KEY_BYTES_MAX)
+        change_log_add(apply->log, change->row.table, change->old_key);
+    if (change->kind != CHANGE_DELETE && key.size > 0 && key.size <= KEY_BYTES_MAX)
+        change_log_add(apply->log, change->row.table, key);
+}
+
 enum status apply_change(struct apply *apply, const struct change *change, struct error *error)
 {
     enum table table = change->row.table;
@@ -311,6 +354,7 @@ enum status apply_change(struct apply *apply, const struct change *change, struc
     if (status != STATUS_OK)
         return status;
     arena_reset(&apply->arena);
+    change_note(apply, change);
     struct error reason = {0};
     bool effective = false;
     switch (change->kind) {
@@ -393,8 +437,12 @@ enum status apply_flush(struct apply *apply, const struct position *position, st
         status = dirty_count(apply->view, &apply->queued);
     if (status == STATUS_OK && position != NULL)
         status = position_put(apply->batch, position);
-    if (status == STATUS_OK)
-        return batch_end(apply, error);
+    if (status == STATUS_OK) {
+        status = batch_end(apply, error);
+        if (status == STATUS_OK && apply->log != NULL)
+            change_log_seal(apply->log);
+        return status;
+    }
     batch_abort(apply->batch);
     batch_close(apply);
     return error_set(error, status, "the changes could not be applied: %s", status_name(status));

@@ -12,6 +12,7 @@
 #include "storage/meta.h"
 
 struct apply;
+struct change_log;
 struct env;
 
 /* Borrows both until apply_free. A new generation gets the fingerprint of this program's analysis; MISMATCH: the generation was made with
@@ -26,6 +27,13 @@ void apply_set_time(struct apply *apply, int64_t commit_wall_us);
  * of minutes, during which PostgreSQL wants to hear from its client (wal_sender_timeout). NULL: nobody waits. */
 typedef void apply_pulse(void *context);
 void apply_set_pulse(struct apply *apply, apply_pulse *pulse, void *context);
+
+/* Every key that apply_change takes, and every product whose version rises, goes into `log` (borrowed), sealed by the flush that commits it;
+ * NULL: none any more. To be set when nothing is pending. */
+void apply_set_log(struct apply *apply, struct change_log *log);
+
+/* Makes a product's version at least `version`; nothing when there is no such product. Visible with the next flush. */
+MUST_USE enum status apply_version_floor(struct apply *apply, struct bytes product_id, uint64_t version, struct error *error);
 
 /* Takes one change. INVALID: the row cannot be indexed (no key, key too long): nothing was changed but that a row which moved to such a
  * key is gone from its old one; the error says which row; the stream goes on. Any other failure: abandon the apply, the last flush stands. */

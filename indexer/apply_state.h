@@ -23,6 +23,7 @@ struct apply {
     struct snapshot *view;      /* of the batch */
     struct arena arena;         /* reset before each change and each document */
     struct text_set *touched;   /* product ids to build at the flush */
+    struct change_log *log;     /* of the keys taken; NULL: none is kept */
     bool tree_changed;          /* a category came, went, moved or was renamed */
     struct label_cache *labels; /* facets.h; NULL but in a bulk build */
     uint32_t now_s;             /* commit time of the current transaction */
@@ -55,6 +56,9 @@ bool cold_differs(const struct row *a, const struct row *b);
 
 /* The product's document will be built at the flush. */
 MUST_USE enum status touch_product(struct apply *apply, struct bytes product_id);
+
+/* The product's version was raised, maybe through a row that is not its own: see apply_set_log. */
+void product_note(struct apply *apply, struct bytes product_id);
 
 /* Moves one reverse key from its old owner's text to its new one; either may be NULL cells. `to` is what it leads to. */
 MUST_USE enum status reverse_move(struct apply *apply, uint8_t kind, const struct cell *from_old, const struct cell *from_new,
@@ -104,6 +108,9 @@ struct fame {
 };
 struct fame product_fame(const struct row *row);
 
+/* Into family_offer or family_variant. */
+MUST_USE enum status offer_put(struct apply *apply, const struct column_family *family, uint32_t entry, const struct offer *offer,
+                               bool *changed);
 /* Where a product's own raw offer stands: in its run's first entry when it has a run, else in its document's offer. */
 MUST_USE enum status own_offer_put(struct apply *apply, uint32_t document, const struct offer *offer, bool *changed);
 /* Puts a variant's offer back from its run (which starts at `first`) into its row. */
@@ -113,6 +120,9 @@ MUST_USE enum status offer_derive(struct apply *apply, uint32_t document, uint32
 /* Puts one value when it differs; sets *changed then. */
 MUST_USE enum status column_change(struct apply *apply, const struct column_family *family, unsigned field, uint32_t entry, uint64_t value,
                                    bool *changed);
+/* Puts the first `count` fields of an entry, those that differ; sets *changed when one does. */
+MUST_USE enum status record_change(struct apply *apply, const struct column_family *family, uint32_t entry, const uint64_t *values,
+                                   unsigned count, bool *changed);
 /* One value, by the batch's view. */
 uint64_t column_now(struct apply *apply, const struct column_family *family, unsigned field, uint32_t entry);
 /* Raises the product's version: at least by one, and at least to the commit's second. */

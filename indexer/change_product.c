@@ -1,6 +1,8 @@
 /* A product row: hot fields go to columns at once, anything else stores the row, moves reverse keys and marks the document for building. */
 #include "indexer/apply_state.h"
 
+#include <assert.h>
+
 #include "catalog/field.h"
 #include "catalog/hit.h"
 #include "storage/fragment.h"
@@ -13,6 +15,21 @@ enum status column_change(struct apply *apply, const struct column_family *famil
         return STATUS_OK;
     *changed = true;
     return column_put(apply->batch, family, field, entry, value);
+}
+
+enum status record_change(struct apply *apply, const struct column_family *family, uint32_t entry, const uint64_t *values, unsigned count,
+                          bool *changed)
+{
+    struct column_reader reader;
+    column_reader_init(&reader, apply->view, family);
+    enum status status = STATUS_OK;
+    for (unsigned field = 0; status == STATUS_OK && field < count; field++) {
+        if (column_get(&reader, field, entry) == values[field])
+            continue;
+        *changed = true;
+        status = column_put(apply->batch, family, field, entry, values[field]);
+    }
+    return status;
 }
 
 uint64_t column_now(struct apply *apply, const struct column_family *family, unsigned field, uint32_t entry)
@@ -31,13 +48,13 @@ enum status version_raise(struct apply *apply, uint32_t document)
     return column_put(apply->batch, &family_offer, OFFER_VERSION, document, next >= UINT32_MAX ? UINT32_MAX - 1 : next);
 }
 
-static enum status offer_put(struct apply *apply, const struct column_family *family, uint32_t entry, const struct offer *offer,
-                             bool *changed)
+enum status offer_put(struct apply *apply, const struct column_family *family, uint32_t entry, const struct offer *offer, bool *changed)
 {
-    enum status status = column_change(apply, family, OFFER_PRICE, entry, offer->price, changed);
-    if (status == STATUS_OK)
-        status = column_change(apply, family, OFFER_SALE, entry, offer->sale, changed);
-    return status == STATUS_OK ? column_change(apply, family, OFFER_STOCK, entry, offer->stock, changed) : status;
+    static_assert((int)OFFER_PRICE == (int)VARIANT_OFFER_PRICE && (int)OFFER_SALE == (int)VARIANT_OFFER_SALE &&
+                      (int)OFFER_STOCK == (int)VARIANT_OFFER_STOCK,
+                  "a product's own offer may stand in either family");
+    uint64_t values[] = {[OFFER_PRICE] = offer->price, [OFFER_SALE] = offer->sale, [OFFER_STOCK] = offer->stock};
+    return record_change(apply, family, entry, values, sizeof values / sizeof values[0], changed);
 }
 
 enum status own_offer_put(struct apply *apply, uint32_t document, const struct offer *offer, bool *changed)
@@ -68,21 +85,19 @@ struct fame product_fame(const struct row *row)
     return fame;
 }
 
-static enum status fame_put(struct apply *apply, uint32_t document, const struct row *row, bool *changed)
+/* The prior as it was and as it is go into `*before` and `*after`. */
+static enum status fame_put(struct apply *apply, uint32_t document, const struct row *row, uint64_t *before, uint64_t *after, bool *changed)
 {
     struct fame fame = product_fame(row);
-    enum status status = column_change(apply, &family_fame, FAME_SOLD, document, fame.sold, changed);
-    if (status == STATUS_OK)
-        status = column_change(apply, &family_fame, FAME_REVIEWS, document, fame.reviews, changed);
-    if (status == STATUS_OK)
-        status = column_change(apply, &family_fame, FAME_RATING, document, fame.rating, changed);
-    return status == STATUS_OK ? column_change(apply, &family_fame, FAME_PRIOR, document, fame.prior, changed) : status;
+    uint64_t values[] = {[FAME_SOLD] = fame.sold, [FAME_REVIEWS] = fame.reviews, [FAME_RATING] = fame.rating, [FAME_PRIOR] = fame.prior};
+    *before = column_now(apply, &family_fame, FAME_PRIOR, document);
+    *after = fame.prior;
+    return record_change(apply, &family_fame, document, values, sizeof values / sizeof values[0], changed);
 }
 
 /* A product sold across a weight step moves in its suggestions; the document itself stays. */
-static enum status suggestion_follow(struct apply *apply, uint32_t document, struct bytes product_id, uint64_t prior_before)
+static enum status suggestion_follow(struct apply *apply, uint32_t document, struct bytes product_id, uint64_t prior_before, uint64_t prior)
 {
-    uint64_t prior = column_now(apply, &family_fame, FAME_PRIOR, document);
     if (suggest_weight(prior) == suggest_weight(prior_before))
         return STATUS_OK;
     struct bytes stored = {0};
@@ -98,16 +113,16 @@ static enum status suggestion_follow(struct apply *apply, uint32_t document, str
 /* Hot fields alone: columns, the version, now and then a suggestion. The document is not built again. */
 static enum status hot_put(struct apply *apply, uint32_t document, const struct row *row, bool *changed)
 {
-    uint64_t prior_before = column_now(apply, &family_fame, FAME_PRIOR, document);
+    uint64_t prior_before = COLUMN_UNKNOWN, prior = COLUMN_UNKNOWN;
     struct offer offer = product_offer(row);
     enum status status = own_offer_put(apply, document, &offer, changed);
     uint64_t first = column_now(apply, &family_run, RUN_FIRST, document);
     if (status == STATUS_OK && *changed && first != COLUMN_UNKNOWN) /* it shows while no variant is active */
         status = offer_derive(apply, document, (uint32_t)first, (uint32_t)column_now(apply, &family_run, RUN_COUNT, document), changed);
     if (status == STATUS_OK)
-        status = fame_put(apply, document, row, changed);
+        status = fame_put(apply, document, row, &prior_before, &prior, changed);
     if (status == STATUS_OK && *changed)
-        status = suggestion_follow(apply, document, row->cells[PRODUCT_ID].text, prior_before);
+        status = suggestion_follow(apply, document, row->cells[PRODUCT_ID].text, prior_before, prior);
     if (status == STATUS_OK && *changed)
         status = version_raise(apply, document);
     return status;

@@ -42,10 +42,8 @@ enum status offer_derive(struct apply *apply, uint32_t document, uint32_t first,
         stock_known = true;
     }
     stock = !stock_known ? COLUMN_UNKNOWN : stock > COUNT_MAX ? COUNT_MAX : stock;
-    enum status status = column_change(apply, &family_offer, OFFER_PRICE, document, best.price, changed);
-    if (status == STATUS_OK)
-        status = column_change(apply, &family_offer, OFFER_SALE, document, best.sale, changed);
-    return status == STATUS_OK ? column_change(apply, &family_offer, OFFER_STOCK, document, stock, changed) : status;
+    best.stock = stock;
+    return offer_put(apply, &family_offer, document, &best, changed);
 }
 
 enum { NUMBER_BYTES = 24 };
@@ -95,16 +93,13 @@ static enum status variant_hot(struct apply *apply, const struct stored *old, co
         return status;
     struct offer offer = variant_row_offer(row);
     uint32_t entry = first + old->slot;
-    status = column_change(apply, &family_variant, VARIANT_OFFER_PRICE, entry, offer.price, effective);
-    if (status == STATUS_OK)
-        status = column_change(apply, &family_variant, VARIANT_OFFER_SALE, entry, offer.sale, effective);
-    if (status == STATUS_OK)
-        status = column_change(apply, &family_variant, VARIANT_OFFER_STOCK, entry, offer.stock, effective);
+    status = offer_put(apply, &family_variant, entry, &offer, effective);
     if (status != STATUS_OK || !*effective)
         return status;
     bool derived = false;
     status = offer_derive(apply, document, first, count, &derived);
     apply->counts.hot++;
+    product_note(apply, cell_text(&old->row.cells[VARIANT_PRODUCT_ID]));
     return status == STATUS_OK ? version_raise(apply, document) : status;
 }
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "indexer/bulk.h"
 #include "indexer/copy.h"
+#include "indexer/jobs.h"
 #include "indexer/row_intake.h"
 #include "indexer/slot.h"
 #include "storage/index.h"
@@ -15,6 +16,7 @@
 struct follow {
     struct follow_options options;
     struct stream_board *board;
+    struct jobs *jobs;
     struct error missed; /* not OK: changes may have been missed; only a new copy mends it */
     bool streamed;       /* this process has streamed: later failures are retried */
     bool live;           /* a generation is published */
@@ -30,9 +32,8 @@ struct attempt {
     struct server_identity server;
     struct slot_state slot;
     bool has_slot;
-    struct env *env; /* of the live generation; NULL: none */
-    uint32_t generation;
-    struct position position; /* of the live generation */
+    struct destination destination; /* the live generation; its env is NULL when there is none */
+    struct position position;       /* of the live generation */
     bool has_position;
 };
 
@@ -59,6 +60,7 @@ enum status follow_new(const struct follow_options *options, struct follow **out
     follow->options.watch_ms = (unsigned)value;
     or_default(options->transaction_rows_max, INTAKE_TRANSACTION_ROWS, &follow->options.transaction_rows_max);
     follow->board = stream_board_new();
+    follow->jobs = jobs_new(&(struct reindex_options){.index = options->index, .analyzer = options->analyzer, .stop = options->stop});
     *out = follow;
     return STATUS_OK;
 }
@@ -67,6 +69,7 @@ void follow_free(struct follow *follow)
 {
     if (follow == NULL)
         return;
+    jobs_free(follow->jobs);
     stream_board_free(follow->board);
     free(follow);
 }
@@ -83,22 +86,24 @@ static bool stopped(const struct follow *follow)
 
 static void release_live(struct attempt *attempt)
 {
-    if (attempt->env != NULL)
-        index_release(attempt->follow->options.index, attempt->env);
-    attempt->env = NULL;
+    if (attempt->destination.env != NULL)
+        index_release(attempt->follow->options.index, attempt->destination.env);
+    attempt->destination.env = NULL;
     attempt->has_position = false;
 }
 
 /* The live generation and its position. An index with nothing published yet is fine. */
 static enum status acquire_live(struct attempt *attempt, struct error *error)
 {
-    enum status status = index_acquire(attempt->follow->options.index, &attempt->env, &attempt->generation, error);
+    struct destination *live = &attempt->destination;
+    live->index = attempt->follow->options.index;
+    enum status status = index_acquire(live->index, &live->env, &live->generation, error);
     attempt->follow->live = status == STATUS_OK;
     if (status == STATUS_NOT_FOUND)
         return STATUS_OK;
     struct snapshot *snapshot = NULL;
     if (status == STATUS_OK)
-        status = snapshot_open(attempt->env, &snapshot, error);
+        status = snapshot_open(live->env, &snapshot, error);
     if (status != STATUS_OK)
         return status;
     status = position_get(snapshot, &attempt->position);
@@ -257,6 +262,7 @@ static enum status rebuild(struct attempt *attempt, const char *reason, struct e
         log_warn("indexer: copying everything anew: %s", reason);
     stream_board_set_state(follow->board, STREAM_COPYING, NULL);
     log_absent_tables(attempt);
+    jobs_cancel(follow->jobs, "the database was copied anew instead");
     release_live(attempt);
     enum status status = drop_old_slot(attempt, error);
     if (status == STATUS_OK)
@@ -300,7 +306,7 @@ static enum status decide(struct attempt *attempt, struct error *error)
             *error = reason;
         return STATUS_INVALID;
     }
-    if (attempt->env == NULL)
+    if (attempt->destination.env == NULL)
         return rebuild(attempt, NULL, error);
     if (follow->missed.status != STATUS_OK)
         return rebuild(attempt, follow->missed.text, error);
@@ -311,13 +317,14 @@ static enum status stream_live(struct attempt *attempt, struct error *error)
 {
     struct follow *follow = attempt->follow;
     const struct follow_options *given = &follow->options;
-    struct apply *apply = NULL;
-    enum status status = apply_new(attempt->env, given->analyzer, &apply, error);
+    struct destination *live = &attempt->destination;
+    enum status status = apply_new(live->env, given->analyzer, &live->apply, error);
     if (status != STATUS_OK)
         return status;
+    jobs_attach(follow->jobs, live->apply);
     struct stream_status board;
     stream_board_get(follow->board, &board);
-    board.generation = attempt->generation;
+    board.generation = live->generation;
     board.durable_lsn = board.received_lsn = attempt->position.lsn;
     stream_board_set_progress(follow->board, &board);
     snprintf(attempt->position.slot, sizeof attempt->position.slot, "%s", given->slot);
@@ -329,8 +336,8 @@ static enum status stream_live(struct attempt *attempt, struct error *error)
         .intake = {given->schema, given->batch_changes, given->batch_ms, given->transaction_rows_max},
         .watch_ms = given->watch_ms,
         .stop = given->stop,
-        .env = attempt->env,
-        .apply = apply,
+        .destination = live,
+        .jobs = follow->jobs,
         .position = &attempt->position,
         .source_id = attempt->tables.source_id,
         .board = follow->board,
@@ -339,7 +346,8 @@ static enum status stream_live(struct attempt *attempt, struct error *error)
     bool started = false;
     uint64_t started_ns = clock_monotonic_ns();
     status = stream_run(&options, &started, error);
-    apply_free(apply);
+    apply_free(live->apply);
+    live->apply = NULL;
     struct stream_status after;
     stream_board_get(follow->board, &after);
     bool steady = clock_monotonic_ns() - started_ns >= (uint64_t)FOLLOW_STEADY_MS * 1000000u;
@@ -407,6 +415,9 @@ static void wait_before_retry(struct follow *follow, enum status status)
 
 enum status follow_run(struct follow *follow, struct error *error)
 {
+    enum status dropped = drop_unfinished(follow->options.index, error);
+    if (dropped != STATUS_OK)
+        return dropped;
     for (;;) {
         struct error why = {0};
         enum status status = stopped(follow) ? STATUS_END : attempt_once(follow, &why);

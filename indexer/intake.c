@@ -1,5 +1,6 @@
 #include "indexer/intake.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -254,6 +255,25 @@ enum status intake_idle(struct intake *intake, bool store_now, struct error *err
     if (work || (moved && (rested || store_now)))
         return flush_at(intake, &intake->reached, error);
     return STATUS_OK;
+}
+
+enum status intake_rest(struct intake *intake, bool *at_rest, struct error *error)
+{
+    *at_rest = !intake->open;
+    if (intake->open || (apply_pending_changes(intake->apply) == 0 && intake->reached.lsn == intake->durable.lsn))
+        return STATUS_OK;
+    return flush_at(intake, &intake->reached, error);
+}
+
+bool intake_is_between(const struct intake *intake)
+{
+    return !intake->open;
+}
+
+void intake_move(struct intake *intake, struct apply *apply)
+{
+    assert(!intake->open && intake->first_pending_ns == 0);
+    intake->apply = apply;
 }
 
 bool intake_has_queue(const struct intake *intake)

@@ -52,6 +52,13 @@ void intake_keepalive(struct intake *intake, uint64_t wal_end);
  * bare position. Inside a transaction it does nothing. */
 MUST_USE enum status intake_idle(struct intake *intake, bool store_now, struct error *error);
 
+/* Commits what waits, so that nothing is pending, unless a transaction is open: then `*at_rest` is false and nothing is done. */
+MUST_USE enum status intake_rest(struct intake *intake, bool *at_rest, struct error *error);
+/* True between transactions. */
+bool intake_is_between(const struct intake *intake);
+/* Goes on into another generation, which holds what the last flush held. At rest only. */
+void intake_move(struct intake *intake, struct apply *apply);
+
 /* More to do when idle: call intake_idle again without waiting. */
 bool intake_has_queue(const struct intake *intake);
 

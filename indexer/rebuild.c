@@ -56,14 +56,11 @@ static enum status variant_place(struct apply *apply, const struct document_vari
                                  uint16_t slot)
 {
     bool changed = false;
-    enum status status = column_change(apply, &family_variant, VARIANT_OFFER_PRICE, entry, variant->price, &changed);
-    if (status == STATUS_OK)
-        status = column_change(apply, &family_variant, VARIANT_OFFER_SALE, entry, variant->sale, &changed);
-    if (status == STATUS_OK)
-        status = column_change(apply, &family_variant, VARIANT_OFFER_STOCK, entry, variant->stock, &changed);
-    if (status == STATUS_OK)
-        status = column_change(apply, &family_variant, VARIANT_OFFER_OWNER, entry, variant->active ? number : number | VARIANT_INACTIVE,
-                               &changed);
+    uint64_t values[] = {[VARIANT_OFFER_PRICE] = variant->price,
+                         [VARIANT_OFFER_SALE] = variant->sale,
+                         [VARIANT_OFFER_STOCK] = variant->stock,
+                         [VARIANT_OFFER_OWNER] = variant->active ? number : number | VARIANT_INACTIVE};
+    enum status status = record_change(apply, &family_variant, entry, values, sizeof values / sizeof values[0], &changed);
     if (status != STATUS_OK || variant->slot == slot)
         return status;
     struct stored stored;
@@ -225,6 +222,7 @@ enum status product_rebuild(struct apply *apply, struct bytes product_id)
     if (status == STATUS_OK)
         status = fragment_replace(apply, &document, &facets, number, &before);
     apply->counts.documents++;
+    product_note(apply, product_id);
     return status == STATUS_OK ? version_raise(apply, number) : status;
 }
 

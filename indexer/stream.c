@@ -3,7 +3,9 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "indexer/jobs.h"
 #include "indexer/pgoutput.h"
+#include "indexer/reader_watch.h"
 #include "storage/env.h"
 
 struct stream {
@@ -16,6 +18,8 @@ struct stream {
     bool reply_requested;
     bool output_pending; /* libpq holds bytes that the socket did not take */
     bool degraded;       /* by the watch */
+    struct reader_watch readers;
+    bool wants_rest; /* a job waits for the end of the transaction */
 };
 
 static uint64_t ms_to_ns(uint64_t ms)
@@ -133,6 +137,8 @@ static enum status receive(struct stream *stream, bool *dry, struct error *error
         PQfreemem(data);
         if (status != STATUS_OK)
             return status;
+        if (stream->wants_rest && intake_is_between(stream->intake))
+            return STATUS_OK;
     }
     return STATUS_OK;
 }
@@ -178,8 +184,30 @@ static enum status reply_when_due(struct stream *stream, struct error *error)
     if (!reply_is_due(stream) && !stream->reply_requested)
         return stream->output_pending ? flush_output(stream, error) : STATUS_OK;
     enum status status = send_reply(stream, error);
-    env_check_readers(stream->options->env);
+    reader_watch_look(&stream->readers, stream->options->destination->env, clock_monotonic_ns());
     publish_progress(stream);
+    return status;
+}
+
+/* Between two transactions a job may begin, or end by giving the stream another generation to write into. */
+static enum status jobs_when_due(struct stream *stream, struct error *error)
+{
+    struct destination *destination = stream->options->destination;
+    uint32_t generation = destination->generation;
+    bool at_rest = false;
+    stream->wants_rest = stream->options->jobs != NULL && jobs_look(stream->options->jobs);
+    if (!stream->wants_rest)
+        return STATUS_OK;
+    enum status status = intake_rest(stream->intake, &at_rest, error);
+    if (status != STATUS_OK || !at_rest)
+        return status;
+    stream->wants_rest = false;
+    status = jobs_rest(stream->options->jobs, intake_durable(stream->intake), destination, error);
+    if (status == STATUS_OK && destination->generation != generation) {
+        intake_move(stream->intake, destination->apply);
+        apply_set_pulse(destination->apply, keep_alive, stream);
+        stream->before.generation = destination->generation;
+    }
     return status;
 }
 
@@ -251,6 +279,8 @@ static enum status run_once(struct stream *stream, struct error *error)
         status = intake_idle(stream->intake, stream->reply_requested, error);
     if (status == STATUS_OK)
         status = reply_when_due(stream, error);
+    if (status == STATUS_OK)
+        status = jobs_when_due(stream, error);
     if (intake_durable(stream->intake)->lsn != stream->published_lsn)
         publish_progress(stream);
     if (status == STATUS_OK)
@@ -285,19 +315,19 @@ enum status stream_run(const struct stream_options *options, bool *started, stru
         status = start_replication(&stream, error);
     if (status != STATUS_OK)
         goto done;
-    stream.intake = intake_new(&options->intake, options->apply, options->position);
+    stream.intake = intake_new(&options->intake, options->destination->apply, options->position);
     stream_board_get(options->board, &stream.before);
     *started = true;
     stream.watched_ns = stream.replied_ns = clock_monotonic_ns();
     stream_board_set_state(options->board, STREAM_STREAMING, NULL);
-    apply_set_pulse(options->apply, keep_alive, &stream);
+    apply_set_pulse(options->destination->apply, keep_alive, &stream);
     while (status == STATUS_OK)
         status = run_once(&stream, error);
     if (status == STATUS_END || status == STATUS_UNAVAILABLE)
         status = finish(&stream, status, error);
     else
         publish_progress(&stream);
-    apply_set_pulse(options->apply, NULL, NULL);
+    apply_set_pulse(options->destination->apply, NULL, NULL);
 done:
     intake_free(stream.intake);
     connection_close(&stream.connection);

@@ -7,7 +7,8 @@
 #include "indexer/preflight.h"
 #include "indexer/stream_board.h"
 
-struct env;
+struct destination;
+struct jobs;
 
 enum {
     STREAM_REPLY_MS = 1000,     /* how often PostgreSQL hears of the durable position without asking */
@@ -22,8 +23,8 @@ struct stream_options {
     struct intake_options intake;
     unsigned watch_ms; /* STREAM_WATCH_MS */
     const volatile sig_atomic_t *stop;
-    struct env *env;
-    struct apply *apply;             /* nothing pending */
+    struct destination *destination; /* nothing pending; a job may replace it */
+    struct jobs *jobs; /* NULL: none are done */
     const struct position *position; /* what the index holds, already checked against the server */
     uint64_t source_id;              /* of the preflight that was passed */
     struct stream_board *board;

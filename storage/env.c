@@ -301,15 +301,29 @@ unsigned env_check_readers(struct env *env)
 /* LMDB tells of readers only as lines of text: "pid thread transaction", the last a dash for a slot at rest. */
 static int reader_line(const char *line, void *context)
 {
-    uint64_t *oldest = context;
+    struct env_reader *oldest = context;
     const char *last = strrchr(line, ' ');
     char *end = NULL;
     if (last == NULL)
         return 0;
     uint64_t transaction = strtoull(last + 1, &end, 10);
-    if (end != last + 1 && transaction < *oldest)
-        *oldest = transaction;
+    if (end != last + 1 && transaction < oldest->commit)
+        *oldest = (struct env_reader){.commit = transaction, .process = strtol(line, NULL, 10)};
     return 0;
+}
+
+enum status env_oldest_reader(struct env *env, struct env_reader *out)
+{
+    MDB_envinfo info = {0};
+    *out = (struct env_reader){.commit = UINT64_MAX};
+    int code = mdb_env_info(env->mdb, &info);
+    if (code != 0)
+        return status_from_lmdb(code);
+    mdb_reader_list(env->mdb, reader_line, out);
+    if (out->commit == UINT64_MAX)
+        return STATUS_NOT_FOUND;
+    out->lag = out->commit < info.me_last_txnid ? info.me_last_txnid - out->commit : 0;
+    return STATUS_OK;
 }
 
 static enum status database_stat(struct snapshot *snapshot, unsigned db, MDB_stat *stat)
@@ -322,7 +336,8 @@ enum status env_size(struct env *env, struct env_size *out)
     struct snapshot *snapshot = NULL;
     MDB_envinfo info = {0};
     MDB_stat stat = {0};
-    uint64_t found = 0, oldest = UINT64_MAX;
+    struct env_reader oldest;
+    uint64_t found = 0;
     *out = (struct env_size){0};
     enum status status = file_sizes(env, &out->file_bytes, &found);
     if (status == STATUS_OK)
@@ -330,8 +345,10 @@ enum status env_size(struct env *env, struct env_size *out)
     if (status != STATUS_OK)
         return status;
     out->map_bytes = info.me_mapsize;
-    mdb_reader_list(env->mdb, reader_line, &oldest);
-    out->oldest_reader_lag = oldest < info.me_last_txnid ? info.me_last_txnid - oldest : 0;
+    status = env_oldest_reader(env, &oldest);
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+        return status;
+    out->oldest_reader_lag = oldest.lag;
     status = snapshot_open(env, &snapshot, NULL);
     for (unsigned db = 0; status == STATUS_OK && db < env->database_count; db++) {
         status = database_stat(snapshot, db, &stat);

@@ -31,6 +31,14 @@ void env_close(struct env *env);
 /* Frees the slots of readers that died. The writer calls it every second. Returns how many there were. */
 unsigned env_check_readers(struct env *env);
 
+/* The reader that holds the oldest commit: what was freed since cannot be used again while it does. */
+struct env_reader {
+    uint64_t commit, lag; /* lag: commits since */
+    long process;
+};
+/* NOT_FOUND: nobody reads. */
+MUST_USE enum status env_oldest_reader(struct env *env, struct env_reader *out);
+
 struct env_size {
     uint64_t file_bytes; /* pages in use up to the last one, times the page size */
     uint64_t map_bytes;

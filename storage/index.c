@@ -186,6 +186,11 @@ enum status index_open(const char *folder, enum index_mode mode, uint64_t map_by
     return STATUS_OK;
 }
 
+const char *index_folder(const struct index *index)
+{
+    return index->folder;
+}
+
 static struct generation **generation_link(struct index *index, const struct generation *generation)
 {
     struct generation **link = &index->generations;

@@ -4,6 +4,7 @@
  *   DIR/gen-00000001/   one LMDB environment per generation
  *   DIR/old-00000001/   one that is being removed
  *   DIR/writer.lock     held (OFD lock) by the single writer while it lives
+ *   DIR/spool/          jobs asked of that writer: spool.h
  *
  * The commit in `control` is the swap. Generations that are not live and not being built are removed by the writer at start. */
 #ifndef TIM_STORAGE_INDEX_H
@@ -25,6 +26,9 @@ enum index_mode {
  * generations. DENIED: not writable (or not readable). */
 MUST_USE enum status index_open(const char *folder, enum index_mode mode, uint64_t map_bytes, struct index **out, struct error *error);
 void index_close(struct index *index);
+
+/* The folder's name as it was given; borrowed until index_close. */
+const char *index_folder(const struct index *index);
 
 /* The live generation, counted: every acquire needs a release; the environment stays open while anyone holds it. NOT_FOUND while nothing
  * was ever published. Cheap when the live generation has not changed (one look at `control`). */

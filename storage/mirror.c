@@ -34,7 +34,7 @@ static enum status copy_into(struct arena *arena, struct bytes *bytes)
     return bytes->data == NULL ? STATUS_LIMIT : STATUS_OK;
 }
 
-enum status mirror_get(struct snapshot *snapshot, uint8_t table, struct bytes key, struct arena *arena, struct bytes *row)
+static enum status row_read(struct snapshot *snapshot, uint8_t table, struct bytes key, struct arena *arena, bool copied, struct bytes *row)
 {
     unsigned char at[ROW_KEY_BYTES_MAX];
     if (!key_fits(key))
@@ -42,9 +42,19 @@ enum status mirror_get(struct snapshot *snapshot, uint8_t table, struct bytes ke
     size_t arena_before = arena->used_bytes;
     enum status status = parts_get(snapshot, DB_ROW, at, row_key(at, table, key), arena, row);
     bool borrowed = arena->used_bytes == arena_before;
-    if (status == STATUS_OK && snapshot->batch != NULL && borrowed)
+    if (status == STATUS_OK && copied && borrowed)
         status = copy_into(arena, row);
     return status;
+}
+
+enum status mirror_get(struct snapshot *snapshot, uint8_t table, struct bytes key, struct arena *arena, struct bytes *row)
+{
+    return row_read(snapshot, table, key, arena, snapshot->batch != NULL, row);
+}
+
+enum status mirror_get_copy(struct snapshot *snapshot, uint8_t table, struct bytes key, struct arena *arena, struct bytes *row)
+{
+    return row_read(snapshot, table, key, arena, true, row);
 }
 
 enum status mirror_put(struct batch *batch, uint8_t table, struct bytes key, struct bytes row)
@@ -82,6 +92,7 @@ struct mirror_cursor {
     struct door_cursor cursor;
     uint8_t table;
     bool started;
+    bool sought;                                              /* `key` was set by a seek: the cursor does not stand on it */
     unsigned char key[ROW_KEY_BYTES_MAX + PART_NUMBER_BYTES]; /* of the row last shown */
     size_t key_size;                                          /* without the part's number */
 };
@@ -113,17 +124,26 @@ static enum status seek_behind_row(struct mirror_cursor *cursor)
     return door_cursor_seek(&cursor->cursor, cursor->key, cursor->key_size + PART_NUMBER_BYTES);
 }
 
+void mirror_cursor_seek_behind(struct mirror_cursor *cursor, struct bytes key)
+{
+    assert(key.size <= MIRROR_KEY_BYTES_MAX);
+    cursor->started = cursor->sought = key.size > 0;
+    if (key.size > 0)
+        cursor->key_size = row_key(cursor->key, cursor->table, key);
+}
+
 /* The first part of the next row. */
 static enum status row_move(struct mirror_cursor *cursor)
 {
     enum status status;
     if (!cursor->started)
         status = door_cursor_seek(&cursor->cursor, &cursor->table, sizeof cursor->table);
-    else if (cursor->cursor.snapshot->batch != NULL)
+    else if (cursor->sought || cursor->cursor.snapshot->batch != NULL)
         status = seek_behind_row(cursor);
     else
         status = door_cursor_next(&cursor->cursor);
     cursor->started = true;
+    cursor->sought = false;
     while (status == STATUS_OK) {
         const unsigned char *key = (const unsigned char *)cursor->cursor.key.data;
         size_t size = cursor->cursor.key.size;

@@ -22,6 +22,8 @@ enum {
 /* One row: (table number, primary key) -> bytes of any length. NOT_FOUND. Borrowed from the snapshot when it is one page, else in the
  * arena; through a batch's view always in the arena, so that the batch may write on while it is read. */
 MUST_USE enum status mirror_get(struct snapshot *snapshot, uint8_t table, struct bytes key, struct arena *arena, struct bytes *row);
+/* The same, always in the arena: it outlives the snapshot's next renewal. */
+MUST_USE enum status mirror_get_copy(struct snapshot *snapshot, uint8_t table, struct bytes key, struct arena *arena, struct bytes *row);
 MUST_USE enum status mirror_put(struct batch *batch, uint8_t table, struct bytes key, struct bytes row);
 MUST_USE enum status mirror_del(struct batch *batch, uint8_t table, struct bytes key); /* NOT_FOUND */
 
@@ -34,6 +36,8 @@ MUST_USE enum status reverse_sort(struct sorter *sorter, uint8_t kind, struct by
  * the next call; the row lies in `arena`, which the caller resets. Rows may be written through the batch between two calls. */
 struct mirror_cursor;
 MUST_USE enum status mirror_cursor_open(struct snapshot *snapshot, uint8_t table, struct mirror_cursor **out);
+/* What comes next is the first row behind `key` (empty: the first of all), whether that is there or not. */
+void mirror_cursor_seek_behind(struct mirror_cursor *cursor, struct bytes key);
 MUST_USE enum status mirror_cursor_next(struct mirror_cursor *cursor, struct arena *arena, struct bytes *key, struct bytes *row); /* END */
 void mirror_cursor_close(struct mirror_cursor *cursor);
 

@@ -159,6 +159,21 @@ void apply_set_pulse(struct apply *apply, apply_pulse *pulse, void *context)
     (void)context;
 }
 
+void apply_set_log(struct apply *apply, struct change_log *log)
+{
+    (void)apply;
+    (void)log;
+}
+
+enum status apply_version_floor(struct apply *apply, struct bytes product_id, uint64_t version, struct error *error)
+{
+    (void)apply;
+    (void)product_id;
+    (void)version;
+    (void)error;
+    return STATUS_OK;
+}
+
 bool apply_has_queue(const struct apply *apply)
 {
     (void)apply;

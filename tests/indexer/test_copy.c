@@ -6,6 +6,7 @@
 
 #include "indexer/copy.h"
 #include "indexer/pgoutput.h"
+#include "indexer/reindex.h"
 #include "indexer/slot.h"
 #include "indexer/stream.h"
 #include "storage/env.h"
@@ -218,9 +219,11 @@ static void stream_between(const char *slot, uint64_t from, uint64_t to)
     struct position position = {.lsn = from};
     struct error error = {0}, missed = {0};
     struct apply *apply = NULL;
+    struct destination destination = {.env = env};
     struct stream_board *board = stream_board_new();
     struct stream_status seen = {0};
     must(apply_new(NULL, NULL, &apply, &error), &error);
+    destination.apply = apply;
     cluster_conninfo(&cluster, "shop", "postgres", conninfo);
     struct streaming streaming = {.options = {.conninfo = conninfo,
                                               .copy_conninfo = conninfo,
@@ -229,8 +232,7 @@ static void stream_between(const char *slot, uint64_t from, uint64_t to)
                                               .intake = {&schema, 2000, 100, 100000},
                                               .watch_ms = 60000,
                                               .stop = &stop_stream,
-                                              .env = env,
-                                              .apply = apply,
+                                              .destination = &destination,
                                               .position = &position,
                                               .board = board,
                                               .missed = &missed}};
