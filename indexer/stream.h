@@ -24,7 +24,7 @@ struct stream_options {
     unsigned watch_ms; /* STREAM_WATCH_MS */
     const volatile sig_atomic_t *stop;
     struct destination *destination; /* nothing pending; a job may replace it */
-    struct jobs *jobs; /* NULL: none are done */
+    struct jobs *jobs;               /* NULL: none are done */
     const struct position *position; /* what the index holds, already checked against the server */
     uint64_t source_id;              /* of the preflight that was passed */
     struct stream_board *board;

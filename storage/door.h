@@ -81,8 +81,8 @@ struct batch {
     bool counters_changed;
     bool appends;         /* batch_begin_bulk: puts mostly come in key order */
     size_t written_bytes; /* keys and values put so far */
-    enum status failed; /* the first write that failed: such a batch cannot be committed */
-    batch_pulse *pulse; /* NULL: none */
+    enum status failed;   /* the first write that failed: such a batch cannot be committed */
+    batch_pulse *pulse;   /* NULL: none */
     void *pulse_context;
 };
 
