@@ -381,6 +381,32 @@ static void dense_blocks(void **state)
     found(with_record(TERM_LIVE, "", is_packed), "a posting block that does not decode");
 }
 
+/* Readers of documents check the ranks; readers of windows leave that to whoever follows one out of the block. */
+static void dense_readers(void **state)
+{
+    (void)state;
+    struct batch *batch = with_live_block(4 + 4 * 8 + 2, 63);
+    struct snapshot *snapshot = batch_snapshot(batch);
+    struct postings postings;
+    struct postings_window window;
+    struct term term;
+    assert_int_equal(term_get(snapshot, TERM_LIVE, "", 0, &term), STATUS_OK);
+    postings_open(&postings, snapshot, &term);
+    assert_int_equal(postings_window(&postings, 0, &window), STATUS_OK);
+    assert_int_equal(dense_check(&window.blocks[0]), STATUS_CORRUPT);
+    assert_int_equal(snapshot_status(snapshot), STATUS_OK);
+    assert_int_equal(postings_damaged(&postings), STATUS_CORRUPT);
+    assert_int_equal(snapshot_status(snapshot), STATUS_CORRUPT);
+    postings_close(&postings);
+    batch_abort(batch);
+    batch = with_live_block(4 + 4 * 8 + 2, 63);
+    postings_open(&postings, batch_snapshot(batch), &term);
+    assert_int_equal(postings_next(&postings), STATUS_CORRUPT);
+    assert_int_equal(snapshot_status(batch_snapshot(batch)), STATUS_CORRUPT);
+    postings_close(&postings);
+    batch_abort(batch);
+}
+
 /* So many faults that not every one is told: all are counted. */
 static void many_faults(void **state)
 {
@@ -407,6 +433,7 @@ int main(void)
         cmocka_unit_test(records),
         cmocka_unit_test(blocks),
         cmocka_unit_test(dense_blocks),
+        cmocka_unit_test(dense_readers),
         cmocka_unit_test(many_faults),
     };
     return cmocka_run_group_tests(tests, fill, clear);
