@@ -36,14 +36,6 @@ void list_writer_close(struct list_writer *writer)
     buffer_release(&writer->record);
 }
 
-static void room_for(struct posting **array, size_t *room, size_t count)
-{
-    if (count <= *room)
-        return;
-    *room = count < 2 * PACKED_DOCUMENTS_MAX ? 2 * PACKED_DOCUMENTS_MAX : count * 2;
-    *array = memory_resize(*array, *room * sizeof **array);
-}
-
 /* The ordinal of a form in the term's table, which grows while there is room. */
 static uint8_t form_ordinal(struct list_writer *writer, struct term *term, struct bytes form)
 {
@@ -66,7 +58,7 @@ static void edits_resolve(struct list_writer *writer, struct term *term, const s
 {
     uint32_t form = EDIT_FORM_NONE;
     uint8_t ordinal = FORM_NONE;
-    room_for(&writer->puts, &writer->puts_room, count);
+    list_room(&writer->puts, &writer->puts_room, count);
     for (size_t i = 0; i < count; i++) {
         if (edits[i].form != form && edits[i].impact > 0) {
             form = edits[i].form;
@@ -87,25 +79,6 @@ static uint8_t impacts_max(const struct posting *postings, size_t count, uint8_t
         if (postings[i].impact > max)
             max = postings[i].impact;
     return max;
-}
-
-size_t list_merge(struct list_writer *writer, size_t old_count, const struct posting *puts, size_t put_count)
-{
-    room_for(&writer->merged, &writer->merged_room, old_count + put_count);
-    const struct posting *old = writer->old, *old_end = old == NULL ? NULL : old + old_count, *puts_end = puts + put_count;
-    struct posting *out = writer->merged;
-    while (old != old_end || puts != puts_end) {
-        if (puts == puts_end || (old != old_end && old->document < puts->document)) {
-            *out++ = *old++;
-            continue;
-        }
-        if (old != old_end && old->document == puts->document)
-            old++;
-        if (puts->impact > 0)
-            *out++ = *puts;
-        puts++;
-    }
-    return (size_t)(out - writer->merged);
 }
 
 static enum status block_put(struct list_writer *writer, uint32_t term_id, const struct posting *postings, unsigned count)
@@ -163,45 +136,6 @@ static enum status cursor_at_or_before(struct list_writer *writer, uint32_t term
 enum status list_cursor_next(struct list_writer *writer, uint32_t term_id, uint32_t *first)
 {
     return cursor_first(writer, term_id, door_cursor_next(&writer->cursor), first);
-}
-
-static bool packed_load(struct list_writer *writer, uint32_t first, struct bytes payload, size_t *count)
-{
-    uint32_t documents[PACKED_DOCUMENTS_MAX];
-    uint8_t impacts[PACKED_DOCUMENTS_MAX], forms[PACKED_DOCUMENTS_MAX];
-    unsigned loaded = 0;
-    if (packed_decode(first, payload.data, payload.size, documents, impacts, forms, &loaded) != STATUS_OK)
-        return false;
-    room_for(&writer->old, &writer->old_room, *count + loaded);
-    for (unsigned i = 0; i < loaded; i++)
-        writer->old[(*count)++] = (struct posting){.document = documents[i], .impact = impacts[i], .form = forms[i]};
-    return true;
-}
-
-static bool dense_load(struct list_writer *writer, uint32_t first, struct bytes payload, size_t *count)
-{
-    struct dense dense;
-    if (dense_open(first, payload.data, payload.size, &dense) != STATUS_OK || dense_check(&dense) != STATUS_OK)
-        return false;
-    room_for(&writer->old, &writer->old_room, *count + dense.count);
-    for (unsigned word = 0; word < dense.word_count; word++) {
-        uint32_t documents[64];
-        uint8_t impacts[64], forms[64];
-        unsigned loaded = dense_unpack(&dense, word, word + 1, documents, impacts, forms);
-        for (unsigned i = 0; i < loaded; i++)
-            writer->old[(*count)++] = (struct posting){.document = documents[i], .impact = impacts[i], .form = forms[i]};
-    }
-    return true;
-}
-
-enum status list_block_load(struct list_writer *writer, size_t *count)
-{
-    const struct door_cursor *cursor = &writer->cursor;
-    uint32_t first = post_key_first(cursor->key);
-    bool loaded = writer->is_dense ? dense_load(writer, first, cursor->payload, count) : packed_load(writer, first, cursor->payload, count);
-    if (!loaded)
-        return door_corrupt(&writer->batch->view, DB_POST, cursor->key.data, cursor->key.size, "a posting block that does not decode");
-    return STATUS_OK;
 }
 
 /* A run of blocks in hand: loaded into writer->old, their edits merged into writer->merged. */
@@ -267,25 +201,13 @@ static enum status run_take_previous(struct list_writer *writer, struct run *run
     status = list_block_load(writer, &count);
     if (status != STATUS_OK || count + run->merged_count > PACKED_DOCUMENTS_MAX)
         return status;
-    room_for(&writer->merged, &writer->merged_room, count + run->merged_count);
+    list_room(&writer->merged, &writer->merged_room, count + run->merged_count);
     memmove(writer->merged + count, writer->merged, run->merged_count * sizeof *writer->merged);
     memcpy(writer->merged, writer->old, count * sizeof *writer->old);
     run->merged_count += count;
     status = list_block_del(writer, run->term_id, run->first);
     run->first = previous;
     return status;
-}
-
-bool list_changed(const struct list_writer *writer, size_t old_count, size_t merged_count)
-{
-    if (merged_count != old_count)
-        return true;
-    for (size_t i = 0; i < old_count; i++) {
-        const struct posting *a = &writer->old[i], *b = &writer->merged[i];
-        if (a->document != b->document || a->impact != b->impact || a->form != b->form)
-            return true;
-    }
-    return false;
 }
 
 static enum status run_write(struct list_writer *writer, const struct run *run, bool appends)
@@ -362,7 +284,7 @@ static enum status list_load(struct list_writer *writer, const struct term *term
     size_t old_count = 0;
     uint32_t first = LIST_NO_BLOCK;
     enum status status = STATUS_OK;
-    room_for(&writer->old, &writer->old_room, term->df);
+    list_room(&writer->old, &writer->old_room, term->df);
     for (; !term->has_blocks && old_count < term->df; old_count++)
         writer->old[old_count] = term_inline_posting(term, (unsigned)old_count);
     if (term->has_blocks)

@@ -55,6 +55,8 @@ MUST_USE enum status list_cursor_next(struct list_writer *writer, uint32_t term_
 /* Appends the postings of the block under the cursor to writer->old. */
 MUST_USE enum status list_block_load(struct list_writer *writer, size_t *count);
 MUST_USE enum status list_block_del(struct list_writer *writer, uint32_t term_id, uint32_t first);
+/* Makes room for `count` postings. */
+void list_room(struct posting **array, size_t *room, size_t count);
 /* The old postings with the puts laid over them, into writer->merged. Returns how many there are. */
 size_t list_merge(struct list_writer *writer, size_t old_count, const struct posting *puts, size_t put_count);
 bool list_changed(const struct list_writer *writer, size_t old_count, size_t merged_count);
