@@ -35,62 +35,98 @@ static enum status line_end(struct dump *dump, struct error *error)
 }
 
 struct facet_pair {
+    uint32_t variant; /* its place in the run; 0: of the product */
     struct bytes name, value;
 };
 
 static int pair_compare(const void *left, const void *right)
 {
     const struct facet_pair *a = left, *b = right;
+    if (a->variant != b->variant)
+        return a->variant < b->variant ? -1 : 1;
     int order = bytes_compare(a->name, b->name);
     return order != 0 ? order : bytes_compare(a->value, b->value);
 }
 
+/* The pairs of one document, growing. */
+struct facet_pairs {
+    struct facet_pair *items;
+    size_t count, room;
+};
+
 /* The folded names and values behind the ordinals, which depend on the order in which they came. */
-static enum status pairs_read(struct dump *dump, struct bytes facets, struct facet_pair **out, size_t *count)
+static enum status pair_add(struct dump *dump, struct facet_pairs *pairs, uint16_t field, uint32_t ordinal, uint32_t variant)
 {
-    struct facet_pair *pairs = arena_alloc(&dump->arena, facets.size * sizeof *pairs); /* a value takes 4 bytes: more than enough */
-    if (pairs == NULL)
-        return STATUS_LIMIT;
+    struct label name, value;
+    if (pairs->count == pairs->room) {
+        pairs->room = pairs->room == 0 ? 64 : pairs->room * 2;
+        pairs->items = memory_resize(pairs->items, pairs->room * sizeof *pairs->items);
+    }
+    uint16_t plain = (uint16_t)(field & ~MULTI_SPACE_VARIANT);
+    enum status status = label_get(dump->snapshot, FACET_SPEC_NAMES, (uint32_t)(plain - FACET_SPEC_FIRST), &name);
+    if (status == STATUS_OK)
+        status = label_get(dump->snapshot, plain, ordinal, &value);
+    if (status == STATUS_OK)
+        pairs->items[pairs->count++] = (struct facet_pair){variant, name.key, value.key};
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+}
+
+/* What is stored for an entry, in whichever space the field says. */
+static enum status entry_pairs(struct dump *dump, struct facet_pairs *pairs, uint16_t field, uint32_t entry, uint32_t variant)
+{
+    struct multi_chunk chunk;
+    enum status status = multi_seek(dump->snapshot, field, entry, &chunk);
+    if (status == STATUS_OK && entry >= chunk.first)
+        for (uint32_t i = chunk.offsets[entry - chunk.first]; i < chunk.offsets[entry - chunk.first + 1] && status == STATUS_OK; i++)
+            status = pair_add(dump, pairs, field, chunk.ordinals[i], variant);
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+/* The fragment names the fields; the values are read where a search reads them. */
+static enum status pairs_read(struct dump *dump, uint32_t document, struct bytes facets, struct facet_pairs *pairs)
+{
+    struct column_reader runs;
+    column_reader_init(&runs, dump->snapshot, &family_run);
+    uint64_t first = column_get(&runs, RUN_FIRST, document), count = column_get(&runs, RUN_COUNT, document);
     struct fragment_facet facet;
     enum status status = STATUS_OK;
-    *count = 0;
-    while (status == STATUS_OK && fragment_next_facet(&facets, &facet))
-        for (unsigned i = 0; status == STATUS_OK && i < facet.count; i++) {
-            struct label name, value;
-            status = label_get(dump->snapshot, FACET_SPEC_NAMES, (uint32_t)(facet.field - FACET_SPEC_FIRST), &name);
-            if (status == STATUS_OK)
-                status = label_get(dump->snapshot, facet.field, facet.ordinals[i], &value);
-            if (status == STATUS_OK)
-                pairs[(*count)++] = (struct facet_pair){name.key, value.key};
-        }
-    qsort(pairs, *count, sizeof *pairs, pair_compare);
-    *out = pairs;
-    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+    while (status == STATUS_OK && fragment_next_facet(&facets, &facet)) {
+        if (facet.field < MULTI_SPACE_VARIANT)
+            status = entry_pairs(dump, pairs, facet.field, document, 0);
+        else if (first == COLUMN_UNKNOWN || count == COLUMN_UNKNOWN)
+            status = STATUS_CORRUPT;
+        else
+            for (uint32_t i = 1; i < count && status == STATUS_OK; i++)
+                status = entry_pairs(dump, pairs, facet.field, (uint32_t)first + i, i);
+    }
+    if (pairs->count > 0)
+        qsort(pairs->items, pairs->count, sizeof *pairs->items, pair_compare);
+    return status;
 }
 
 static enum status facets_dump(struct dump *dump, uint32_t document, struct json_writer *json)
 {
     struct bytes stored = {0};
     struct fragment fragment;
-    struct facet_pair *pairs = NULL;
-    size_t count = 0;
+    struct facet_pairs pairs = {0};
     enum status status = fragment_get(dump->snapshot, document, &dump->arena, &stored);
     if (status == STATUS_OK)
         status = fragment_parse(stored, &fragment);
     if (status == STATUS_OK)
-        status = pairs_read(dump, fragment.facets, &pairs, &count);
-    if (status != STATUS_OK)
-        return status;
+        status = pairs_read(dump, document, fragment.facets, &pairs);
     json_put_key(json, "facets");
     json_begin_array(json);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < pairs.count; i++) {
         json_begin_array(json);
-        json_put_text(json, pairs[i].name);
-        json_put_text(json, pairs[i].value);
+        json_put_text(json, pairs.items[i].name);
+        json_put_text(json, pairs.items[i].value);
+        if (pairs.items[i].variant > 0)
+            json_put_number(json, pairs.items[i].variant);
         json_end_array(json);
     }
     json_end_array(json);
-    return STATUS_OK;
+    free(pairs.items);
+    return status;
 }
 
 static enum status terms_dump(struct dump *dump, uint32_t document, struct json_writer *json)

@@ -70,7 +70,8 @@ uint64_t id_order(struct bytes product_id);
 enum { PRIOR_MAX = 5400 };
 uint16_t field_prior(uint64_t sold, uint64_t reviews, uint64_t rating_hundredths, bool featured);
 
-/* Facet fields (label.h, multi.h). A spec name gets the field FACET_SPEC_FIRST + its ordinal among the labels of FACET_SPEC_NAMES. */
+/* Facet fields (label.h, multi.h). A spec name gets the field FACET_SPEC_FIRST + its ordinal among the labels of FACET_SPEC_NAMES; the same field with
+ * MULTI_SPACE_VARIANT has the values of variants. */
 enum facet_field { FACET_BRAND = 1, FACET_CATEGORY = 2, FACET_SPEC_NAMES = 3, FACET_SPEC_FIRST = 1000 };
 
 /* Reverse keys (mirror.h): from -> to. */

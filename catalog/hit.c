@@ -3,7 +3,7 @@
  *   fragment := format u8 = 1, id, name, slug, facets, members
  *   id, name, slug, members := size varint, bytes
  *   facets   := size varint, facet *           size in bytes
- *   facet    := field u16le, count u8, ordinal u32le * count
+ *   facet    := field u16le, count u8, ordinal u32le * count        field with MULTI_SPACE_VARIANT: what the variants have by themselves
  */
 #include "catalog/hit.h"
 

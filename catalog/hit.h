@@ -15,7 +15,7 @@ struct document;
 
 /* The values of one multi-valued facet field of a document. */
 struct fragment_facet {
-    uint16_t field;
+    uint16_t field;                      /* with MULTI_SPACE_VARIANT: what the active variants have by themselves */
     uint8_t count;                       /* 1..MULTI_VALUES_MAX */
     uint32_t ordinals[MULTI_VALUES_MAX]; /* ascending */
 };

@@ -7,8 +7,8 @@
 #include "catalog/field.h"
 #include "catalog/markup.h"
 
-/* Raise when the analysis chain or the terms made here change what is stored. */
-enum { ANALYSIS_VERSION = 1 };
+/* Raise when the analysis chain, the terms made here or the facets of indexer/facets.c change what is stored. */
+enum { ANALYSIS_VERSION = 2 };
 
 /* A term being counted. */
 struct counted {

@@ -89,7 +89,8 @@ static enum status answer_print(struct buffer *answer, bool as_json, struct erro
 }
 
 /* The words: the query, then parameters of the API as name=value. */
-static enum status request_from_words(const struct invocation *invocation, struct search_request *request, struct error *error)
+static enum status request_from_words(const struct invocation *invocation, struct search_request *request, struct arena *arena,
+                                      struct error *error)
 {
     request_init(request);
     request->limit = (unsigned)settings_number(invocation->settings, "limit");
@@ -99,9 +100,9 @@ static enum status request_from_words(const struct invocation *invocation, struc
         const char *equals = i > 0 ? strchr(word, '=') : NULL;
         if (i > 0 && equals == NULL)
             return error_set(error, STATUS_INVALID, "\"%.60s\" is not NAME=VALUE: quote a query of several words", word);
-        char name[64] = "q";
-        if (i > 0)
-            snprintf(name, sizeof name, "%.*s", (int)(equals - word), word);
+        const char *name = i > 0 ? arena_copy(arena, word, (size_t)(equals - word)) : "q";
+        if (name == NULL)
+            return error_set(error, STATUS_LIMIT, "the request is too large");
         const char *value = i > 0 ? equals + 1 : word;
         status = request_set(request, name, (struct bytes){.data = value, .size = strlen(value)}, error);
     }
@@ -117,7 +118,7 @@ static enum status search_print(const struct invocation *invocation, const struc
     struct buffer answer = {0};
     bool as_json = settings_flag(invocation->settings, "json") || isatty(STDOUT_FILENO) != 1;
     arena_init(&arena, REQUEST_ARENA_BYTES);
-    enum status status = request_from_words(invocation, &request, error);
+    enum status status = request_from_words(invocation, &request, &arena, error);
     if (status == STATUS_OK)
         status = search_run(reader->snapshot, analyzer, &request, &(struct search_limits){0}, &arena, &result, error);
     if (status != STATUS_OK)

@@ -41,10 +41,13 @@ static enum status set_members(struct search_request *request, json_t *object, s
     json_t *value = NULL;
     json_object_foreach(object, name, value)
     {
+        const char *kept = arena_copy(arena, name, strlen(name)); /* the request borrows it */
+        if (kept == NULL)
+            return error_set(error, STATUS_LIMIT, "the request is too large");
         size_t count = json_is_array(value) ? json_array_size(value) : 1;
         for (size_t i = 0; i < count; i++) {
             const json_t *one = json_is_array(value) ? json_array_get(value, i) : value;
-            enum status status = set_value(request, name, one, arena, error);
+            enum status status = set_value(request, kept, one, arena, error);
             if (status != STATUS_OK)
                 return status;
         }

@@ -6,7 +6,6 @@
 #include "catalog/field.h"
 #include "storage/forward.h"
 #include "storage/fragment.h"
-#include "storage/multi.h"
 #include "storage/suggest.h"
 
 static enum status columns_place(struct apply *apply, const struct built *built, uint32_t number)
@@ -87,14 +86,14 @@ static enum status run_build(struct bulk *bulk, const struct built *built, uint3
 static enum status fragment_place(struct bulk *bulk, const struct built *built, uint32_t number)
 {
     struct apply *apply = bulk->apply;
-    struct facet_set facets;
-    enum status status = facets_resolve(apply, built->facets, built->facet_count, &facets);
-    for (unsigned i = 0; status == STATUS_OK && i < facets.count; i++)
-        status = multi_put(apply->batch, facets.facets[i].field, number, facets.facets[i].ordinals, facets.facets[i].count);
+    struct product_facets facets;
+    enum status status = facets_resolve(apply, &built->document, built->facets, built->facet_count, &facets);
+    if (status == STATUS_OK)
+        status = facets_replace(apply, number, (struct product_run){0, 0}, (struct bytes){0}, &facets);
     if (status != STATUS_OK)
         return status;
     bulk->fragment.size = 0;
-    fragment_build(&built->document, facets.facets, facets.count, &bulk->fragment);
+    fragment_build(&built->document, facets.facets, facets.count + facets.variant_field_count, &bulk->fragment);
     return fragment_put(apply->batch, number, (struct bytes){bulk->fragment.data, bulk->fragment.size});
 }
 

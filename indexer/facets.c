@@ -8,8 +8,10 @@
 #include "catalog/slug.h"
 #include "indexer/apply_state.h"
 #include "storage/label.h"
+#include "storage/multi.h"
 
 enum { CACHE_ENTRIES = 1 << 16 };
+_Static_assert((unsigned)FACET_SPEC_FIRST + SPEC_NAMES_MAX < MULTI_SPACE_VARIANT, "a field's number leaves the bit of the space free");
 
 struct label_cache {
     struct cached_label {
@@ -61,11 +63,11 @@ static enum status key_fold(const struct analyzer *analyzer, struct bytes text, 
     return status;
 }
 
-static enum status specs_fold(const struct analyzer *analyzer, const struct document_spec *specs, unsigned spec_count, struct arena *arena,
-                              struct facet_key *keys, unsigned *count)
+static enum status specs_fold(const struct analyzer *analyzer, const struct document_spec *specs, unsigned spec_count, unsigned variant,
+                              struct arena *arena, struct facet_key *keys, unsigned *count)
 {
     for (unsigned i = 0; i < spec_count; i++) {
-        struct facet_key key = {.name = specs[i].name, .value = specs[i].value};
+        struct facet_key key = {.name = specs[i].name, .value = specs[i].value, .variant = variant};
         enum status status = key_fold(analyzer, key.name, arena, &key.name_key);
         if (status == STATUS_OK)
             status = key_fold(analyzer, key.value, arena, &key.value_key);
@@ -91,10 +93,12 @@ enum status facets_fold(const struct analyzer *analyzer, const struct document *
     if (keys == NULL)
         return STATUS_LIMIT;
     *out = keys;
-    enum status status = specs_fold(analyzer, document->specs, document->spec_count, arena, keys, count);
-    for (unsigned i = 0; status == STATUS_OK && i < document->variant_count; i++)
-        if (document->variants[i].active)
-            status = specs_fold(analyzer, document->variants[i].attributes, document->variants[i].attribute_count, arena, keys, count);
+    enum status status = specs_fold(analyzer, document->specs, document->spec_count, 0, arena, keys, count);
+    for (unsigned i = 0; status == STATUS_OK && i < document->variant_count; i++) {
+        const struct document_variant *variant = &document->variants[i];
+        if (variant->active)
+            status = specs_fold(analyzer, variant->attributes, variant->attribute_count, i + 1, arena, keys, count);
+    }
     return status;
 }
 
@@ -129,6 +133,12 @@ static enum status label_ordinal(struct apply *apply, uint16_t field, struct byt
     return status;
 }
 
+/* Facet fields with their values, ascending by field: at most FACET_FIELDS_MAX. */
+struct facet_set {
+    struct fragment_facet *facets;
+    unsigned count;
+};
+
 static struct fragment_facet *facet_field(struct facet_set *set, uint16_t field)
 {
     unsigned at = 0;
@@ -156,24 +166,134 @@ static void ordinal_insert(struct fragment_facet *facet, uint32_t ordinal)
     facet->count++;
 }
 
-enum status facets_resolve(struct apply *apply, const struct facet_key *keys, unsigned count, struct facet_set *out)
+/* A key's ordinals. */
+struct facet_pair {
+    uint16_t field; /* 0: it is not usable */
+    uint32_t ordinal;
+    unsigned variant;
+};
+
+static enum status pair_resolve(struct apply *apply, const struct facet_key *key, struct facet_pair *out)
 {
-    out->count = 0;
-    for (unsigned i = 0; i < count; i++) {
-        uint32_t name = 0, value = 0;
-        bool usable = false;
-        enum status status = label_ordinal(apply, FACET_SPEC_NAMES, keys[i].name, keys[i].name_key, &name, &usable);
-        if (status != STATUS_OK)
-            return status;
-        if (!usable)
-            continue;
-        uint16_t field = (uint16_t)(FACET_SPEC_FIRST + name);
-        status = label_ordinal(apply, field, keys[i].value, keys[i].value_key, &value, &usable);
-        if (status != STATUS_OK)
-            return status;
-        struct fragment_facet *facet = usable ? facet_field(out, field) : NULL;
-        if (facet != NULL)
-            ordinal_insert(facet, value);
+    uint32_t name = 0, value = 0;
+    bool usable = false;
+    *out = (struct facet_pair){.variant = key->variant};
+    enum status status = label_ordinal(apply, FACET_SPEC_NAMES, key->name, key->name_key, &name, &usable);
+    if (status != STATUS_OK || !usable)
+        return status;
+    uint16_t field = (uint16_t)(FACET_SPEC_FIRST + name);
+    status = label_ordinal(apply, field, key->value, key->value_key, &value, &usable);
+    if (status == STATUS_OK && usable)
+        *out = (struct facet_pair){field, value, key->variant};
+    return status;
+}
+
+static void pair_insert(struct facet_set *set, const struct facet_pair *pair, uint16_t space)
+{
+    struct fragment_facet *facet = pair->field == 0 ? NULL : facet_field(set, (uint16_t)(pair->field | space));
+    if (facet != NULL)
+        ordinal_insert(facet, pair->ordinal);
+}
+
+/* By field and variant: what the variant has, its product's own values among them; an inactive one has none. */
+static enum status variant_values(struct apply *apply, const struct document *document, const struct facet_set *marks,
+                                  const struct facet_pair *pairs, unsigned pair_count, struct product_facets *out)
+{
+    out->variant_count = document->variant_count;
+    out->variant_values = arena_calloc(&apply->arena, (size_t)marks->count * document->variant_count, sizeof *out->variant_values);
+    if (out->variant_values == NULL)
+        return STATUS_LIMIT;
+    for (unsigned i = 0; i < pair_count; i++) {
+        unsigned field = 0, first = pairs[i].variant == 0 ? 0 : pairs[i].variant - 1;
+        unsigned end = pairs[i].variant == 0 ? document->variant_count : pairs[i].variant;
+        while (field < marks->count && marks->facets[field].field != (pairs[i].field | MULTI_SPACE_VARIANT))
+            field++;
+        for (unsigned j = first; field < marks->count && j < end; j++)
+            if (document->variants[j].active)
+                ordinal_insert(&out->variant_values[(size_t)field * document->variant_count + j], pairs[i].ordinal);
     }
     return STATUS_OK;
+}
+
+enum status facets_resolve(struct apply *apply, const struct document *document, const struct facet_key *keys, unsigned count,
+                           struct product_facets *out)
+{
+    *out = (struct product_facets){0};
+    struct facet_set all = {.facets = out->facets};
+    struct facet_pair *pairs = arena_alloc(&apply->arena, count * sizeof *pairs);
+    enum status status = pairs == NULL ? STATUS_LIMIT : STATUS_OK;
+    for (unsigned i = 0; i < count && status == STATUS_OK; i++) {
+        status = pair_resolve(apply, &keys[i], &pairs[i]);
+        if (status == STATUS_OK)
+            pair_insert(&all, &pairs[i], 0);
+    }
+    if (status != STATUS_OK)
+        return status;
+    struct facet_set marks = {.facets = out->facets + all.count};
+    for (unsigned i = 0; i < count; i++)
+        if (pairs[i].variant > 0)
+            pair_insert(&marks, &pairs[i], MULTI_SPACE_VARIANT);
+    out->count = all.count;
+    out->variant_field_count = marks.count;
+    return variant_values(apply, document, &marks, pairs, count, out);
+}
+
+/* Takes the next of a fragment's facets in the space of documents. */
+static bool next_own(struct bytes *facets, struct fragment_facet *out)
+{
+    return fragment_next_facet(facets, out) && out->field < MULTI_SPACE_VARIANT;
+}
+
+static bool values_equal(const struct fragment_facet *a, const struct fragment_facet *b)
+{
+    return a->count == b->count && memcmp(a->ordinals, b->ordinals, a->count * sizeof a->ordinals[0]) == 0;
+}
+
+/* Both lists ascend by field: what is only in the old one is cleared, what is new or differs is put. */
+static enum status own_replace(struct apply *apply, uint32_t document, struct bytes old, const struct product_facets *facets)
+{
+    struct fragment_facet before;
+    bool more = next_own(&old, &before);
+    enum status status = STATUS_OK;
+    for (unsigned i = 0; i < facets->count && status == STATUS_OK; i++) {
+        const struct fragment_facet *after = &facets->facets[i];
+        for (; more && before.field < after->field && status == STATUS_OK; more = next_own(&old, &before))
+            status = multi_put(apply->batch, before.field, document, NULL, 0);
+        bool same = more && before.field == after->field;
+        if (status == STATUS_OK && !(same && values_equal(&before, after)))
+            status = multi_put(apply->batch, after->field, document, after->ordinals, after->count);
+        if (same)
+            more = next_own(&old, &before);
+    }
+    for (; more && status == STATUS_OK; more = next_own(&old, &before))
+        status = multi_put(apply->batch, before.field, document, NULL, 0);
+    return status;
+}
+
+/* Clears what the variants of the old run had. What is put afterwards wins. */
+static enum status variants_clear(struct apply *apply, struct product_run run, struct bytes old)
+{
+    struct fragment_facet before;
+    enum status status = STATUS_OK;
+    while (fragment_next_facet(&old, &before))
+        for (uint32_t i = 1; before.field >= MULTI_SPACE_VARIANT && i < run.count && status == STATUS_OK; i++)
+            status = multi_put(apply->batch, before.field, run.first + i, NULL, 0);
+    return status;
+}
+
+enum status facets_replace(struct apply *apply, uint32_t document, struct product_run run_before, struct bytes old,
+                           const struct product_facets *facets)
+{
+    enum status status = own_replace(apply, document, old, facets);
+    if (status == STATUS_OK)
+        status = variants_clear(apply, run_before, old);
+    uint64_t first = facets->variant_field_count == 0 ? 0 : column_now(apply, &family_run, RUN_FIRST, document);
+    for (unsigned i = 0; i < facets->variant_field_count; i++)
+        for (unsigned j = 0; j < facets->variant_count && status == STATUS_OK; j++) {
+            const struct fragment_facet *values = &facets->variant_values[(size_t)i * facets->variant_count + j];
+            if (values->count > 0)
+                status = multi_put(apply->batch, facets->facets[facets->count + i].field, (uint32_t)first + 1 + j, values->ordinals,
+                                   values->count);
+        }
+    return status;
 }

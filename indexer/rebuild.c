@@ -14,33 +14,6 @@
 #include "storage/fragment.h"
 #include "storage/label.h"
 #include "storage/mirror.h"
-#include "storage/multi.h"
-
-/* Both lists ascend by field: what is only in the old one is cleared, what is new or differs is put. */
-static enum status facets_replace(struct apply *apply, uint32_t document, struct bytes old, const struct facet_set *set)
-{
-    struct fragment_facet before;
-    bool more = fragment_next_facet(&old, &before);
-    enum status status = STATUS_OK;
-    unsigned next = 0;
-    while (status == STATUS_OK && (more || next < set->count)) {
-        const struct fragment_facet *after = next < set->count ? &set->facets[next] : NULL;
-        if (more && (after == NULL || before.field < after->field)) {
-            status = multi_put(apply->batch, before.field, document, NULL, 0);
-            more = fragment_next_facet(&old, &before);
-            continue;
-        }
-        bool both = more && before.field == after->field;
-        bool same =
-            both && before.count == after->count && memcmp(before.ordinals, after->ordinals, after->count * sizeof after->ordinals[0]) == 0;
-        if (!same)
-            status = multi_put(apply->batch, after->field, document, after->ordinals, after->count);
-        if (both)
-            more = fragment_next_facet(&old, &before);
-        next++;
-    }
-    return status;
-}
 
 static bool run_fits(const struct document *document, uint64_t run_count)
 {
@@ -107,6 +80,13 @@ static enum status run_place(struct apply *apply, const struct document *documen
     return status == STATUS_OK ? offer_derive(apply, number, (uint32_t)first, (uint32_t)count, &changed) : status;
 }
 
+static struct product_run run_now(struct apply *apply, uint32_t number)
+{
+    uint64_t first = column_now(apply, &family_run, RUN_FIRST, number), count = column_now(apply, &family_run, RUN_COUNT, number);
+    bool known = first != COLUMN_UNKNOWN && count != COLUMN_UNKNOWN;
+    return known ? (struct product_run){(uint32_t)first, (uint32_t)count} : (struct product_run){0, 0};
+}
+
 /* Brand, category and age, for filters, facets and sorting. */
 static enum status label_columns(struct apply *apply, const struct document *document, uint32_t number)
 {
@@ -157,8 +137,8 @@ static enum status fragment_before(struct apply *apply, uint32_t number, struct 
     return copy == NULL ? STATUS_LIMIT : fragment_parse((struct bytes){copy, stored.size}, out);
 }
 
-static enum status fragment_replace(struct apply *apply, const struct document *document, const struct facet_set *facets, uint32_t number,
-                                    const struct fragment *before)
+static enum status fragment_replace(struct apply *apply, const struct document *document, const struct product_facets *facets,
+                                    uint32_t number, const struct fragment *before)
 {
     uint64_t prior = column_now(apply, &family_fame, FAME_PRIOR, number);
     bool renamed = !bytes_equal(before->name, document->name);
@@ -170,7 +150,7 @@ static enum status fragment_replace(struct apply *apply, const struct document *
     if (!document->live)
         return before->id.size > 0 ? fragment_del(apply->batch, number) : STATUS_OK;
     struct buffer fragment = {0};
-    fragment_build(document, facets->facets, facets->count, &fragment);
+    fragment_build(document, facets->facets, facets->count + facets->variant_field_count, &fragment);
     status = fragment_put(apply->batch, number, (struct bytes){fragment.data, fragment.size});
     buffer_release(&fragment);
     return status == STATUS_OK ? product_suggest(apply, document->id, document->name, prior, true) : status;
@@ -204,21 +184,22 @@ enum status product_rebuild(struct apply *apply, struct bytes product_id)
     struct fragment before;
     if (status == STATUS_OK)
         status = fragment_before(apply, number, &before);
+    struct product_run run_before = status == STATUS_OK ? run_now(apply, number) : (struct product_run){0, 0};
     if (status == STATUS_OK)
         status = run_place(apply, &document, number);
     if (status == STATUS_OK)
         status = label_columns(apply, &document, number);
     if (status == STATUS_OK)
         status = terms_replace(apply, &document, number);
-    struct facet_set facets;
+    struct product_facets facets;
     struct facet_key *keys = NULL;
     unsigned key_count = 0;
     if (status == STATUS_OK)
         status = facets_fold(apply->analyzer, &document, &apply->arena, &keys, &key_count);
     if (status == STATUS_OK)
-        status = facets_resolve(apply, keys, key_count, &facets);
+        status = facets_resolve(apply, &document, keys, key_count, &facets);
     if (status == STATUS_OK)
-        status = facets_replace(apply, number, before.facets, &facets);
+        status = facets_replace(apply, number, run_before, before.facets, &facets);
     if (status == STATUS_OK)
         status = fragment_replace(apply, &document, &facets, number, &before);
     apply->counts.documents++;
@@ -228,14 +209,14 @@ enum status product_rebuild(struct apply *apply, struct bytes product_id)
 
 enum status document_remove(struct apply *apply, uint32_t number)
 {
-    static const struct facet_set none = {.count = 0};
+    static const struct product_facets none = {.count = 0};
     struct fragment before;
     uint32_t changed = 0;
     enum status status = fragment_before(apply, number, &before);
     if (status == STATUS_OK)
         status = forward_replace(apply->batch, number, &(struct forward_list){0}, &apply->arena, &changed);
     if (status == STATUS_OK)
-        status = facets_replace(apply, number, before.facets, &none);
+        status = facets_replace(apply, number, run_now(apply, number), before.facets, &none);
     if (status != STATUS_OK || before.id.size == 0)
         return status;
     status = product_suggest(apply, before.id, before.name, 0, false);

@@ -2,25 +2,23 @@
 
 #include <assert.h>
 
-/* What a slot fetches. */
-struct slot {
-    const struct column_family *family;
-    unsigned fields; /* a bit each */
-};
-
-static const struct slot slots[SLOT_COUNT] = {
-    [SLOT_OFFER] = {&family_offer, 1u << OFFER_PRICE | 1u << OFFER_SALE | 1u << OFFER_STOCK},
-    [SLOT_PRIOR] = {&family_fame, 1u << FAME_PRIOR},
-    [SLOT_SOLD] = {&family_fame, 1u << FAME_SOLD},
-    [SLOT_BRAND] = {&family_brand, 1},
-    [SLOT_CATEGORY] = {&family_category, 1},
-    [SLOT_CREATED] = {&family_created, 1},
-    [SLOT_RUN] = {&family_run, 1u << RUN_FIRST | 1u << RUN_COUNT},
+static const struct column_family *const families[SLOT_COUNT] = {
+    [SLOT_OFFER] = &family_offer,       [SLOT_FAME] = &family_fame,       [SLOT_BRAND] = &family_brand,
+    [SLOT_CATEGORY] = &family_category, [SLOT_CREATED] = &family_created, [SLOT_RUN] = &family_run,
 };
 
 void columns_init(struct columns *columns, struct snapshot *snapshot, struct arena *arena)
 {
-    *columns = (struct columns){.snapshot = snapshot, .arena = arena, .window = UINT32_MAX};
+    columns->snapshot = snapshot;
+    columns->arena = arena;
+    columns->window = UINT32_MAX;
+    columns->unknown = NULL;
+    for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
+        columns->slots[slot].cursor = (struct column_cursor){.family = families[slot]};
+        columns->slots[slot].entries = column_chunk_entries(families[slot]);
+        columns->slots[slot].loaded = 0;
+        assert(COLUMN_WINDOW / columns->slots[slot].entries <= COLUMN_RECORD_BYTES_MAX);
+    }
 }
 
 void columns_move(struct columns *columns, uint32_t window)
@@ -32,75 +30,45 @@ void columns_move(struct columns *columns, uint32_t window)
         columns->slots[slot].loaded = 0;
 }
 
-static enum status slot_ready(struct columns *columns, enum column_slot slot)
+/* Points the arrays of a chunk never written at unknown values. */
+static enum status part_unknown(struct columns *columns, struct column_chunk *chunk)
 {
-    uint32_t entries = column_chunk_entries(slots[slot].family), chunks = COLUMN_WINDOW / entries;
-    assert(chunks <= COLUMN_RECORD_BYTES_MAX);
-    columns->slots[slot].entries = entries;
-    for (unsigned field = 0; field < slots[slot].family->field_count; field++) {
-        if ((slots[slot].fields >> field & 1) == 0)
-            continue;
-        columns->slots[slot].values[field] = arena_alloc(columns->arena, COLUMN_WINDOW * sizeof(uint32_t));
-        if (columns->slots[slot].values[field] == NULL)
+    if (columns->unknown == NULL) {
+        unsigned char *unknown = arena_alloc(columns->arena, COLUMN_CHUNK_BYTES);
+        if (unknown == NULL)
             return STATUS_LIMIT;
+        columns->unknown = memset(unknown, 0xFF, COLUMN_CHUNK_BYTES);
     }
-    columns->slots[slot].complete = (1u << chunks) - 1;
+    for (unsigned field = 0; field < COLUMN_FIELDS_MAX; field++)
+        chunk->values[field] = columns->unknown;
     return STATUS_OK;
 }
 
-enum { WIDEN_STEP = 16 /* divides the entries of every family with such values */ };
-
-/* Half-width values widened, their unknown too; in steps that the compiler knows, so that it makes vectors of them. */
-static void values_widen(uint32_t *restrict out, const unsigned char *restrict array, uint32_t count)
+static enum status part_load(struct columns *columns, enum column_slot slot, uint32_t chunk)
 {
-    assert(count % WIDEN_STEP == 0);
-    for (uint32_t i = 0; i < count; i += WIDEN_STEP) {
-        uint16_t values[WIDEN_STEP];
-        memcpy(values, array + (size_t)i * sizeof values[0], sizeof values);
-        for (unsigned j = 0; j < WIDEN_STEP; j++)
-            out[i + j] = values[j] == UINT16_MAX ? VALUE_UNKNOWN : values[j];
-    }
-}
-
-static void values_copy(uint32_t *out, const unsigned char *array, unsigned width, uint32_t count)
-{
-    assert(width == sizeof(uint16_t) || width == sizeof(uint32_t));
-    if (array == NULL)
-        memset(out, 0xFF, count * sizeof *out);
-    else if (width == sizeof *out)
-        memcpy(out, array, count * sizeof *out);
-    else
-        values_widen(out, array, count);
-}
-
-static enum status chunk_load(struct columns *columns, enum column_slot slot, uint32_t chunk, uint32_t entries)
-{
-    const struct column_family *family = slots[slot].family;
-    struct column_chunk found = {0};
-    uint32_t chunks = COLUMN_WINDOW / entries;
-    enum status status = column_chunk_get(columns->snapshot, family, columns->window * chunks + chunk, &found);
-    if (status != STATUS_OK)
-        return status;
-    columns->slots[slot].min[chunk] = found.min[0];
-    columns->slots[slot].max[chunk] = found.max[0];
-    for (unsigned field = 0; field < family->field_count; field++)
-        if (columns->slots[slot].values[field] != NULL)
-            values_copy(columns->slots[slot].values[field] + (size_t)chunk * entries, found.values[field], family->widths[field], entries);
-    columns->slots[slot].loaded |= 1u << chunk;
-    return STATUS_OK;
-}
-
-enum status columns_load(struct columns *columns, enum column_slot slot, const uint64_t *bits)
-{
-    enum status status = columns->slots[slot].complete == 0 ? slot_ready(columns, slot) : STATUS_OK;
-    if (status != STATUS_OK || columns->slots[slot].loaded == columns->slots[slot].complete)
-        return status;
     uint32_t entries = columns->slots[slot].entries;
-    for (uint32_t at = window_next(bits, 0); at < COLUMN_WINDOW && status == STATUS_OK;) {
-        uint32_t chunk = at / entries;
-        if ((columns->slots[slot].loaded >> chunk & 1) == 0)
-            status = chunk_load(columns, slot, chunk, entries);
-        at = window_next(bits, (chunk + 1) * entries);
-    }
+    struct column_part *part = &columns->slots[slot].parts[chunk];
+    enum status status = column_cursor_get(&columns->slots[slot].cursor, columns->snapshot,
+                                           columns->window * (COLUMN_WINDOW / entries) + chunk, &part->chunk);
+    if (status == STATUS_OK && part->chunk.values[0] == NULL)
+        status = part_unknown(columns, &part->chunk);
+    part->first = chunk * entries;
+    part->end = part->first + entries;
+    if (status == STATUS_OK)
+        columns->slots[slot].loaded |= 1u << chunk;
+    return status;
+}
+
+enum status columns_next(struct columns *columns, enum column_slot slot, const uint64_t *bits, uint32_t *at, const struct column_part **out)
+{
+    enum status status = STATUS_OK;
+    uint32_t next = window_next(bits, *at);
+    if (next >= COLUMN_WINDOW)
+        return STATUS_END;
+    uint32_t chunk = next / columns->slots[slot].entries;
+    if ((columns->slots[slot].loaded >> chunk & 1) == 0)
+        status = part_load(columns, slot, chunk);
+    *out = &columns->slots[slot].parts[chunk];
+    *at = (*out)->end;
     return status;
 }

@@ -1,5 +1,5 @@
-/* The columns of the window at hand as flat arrays, so that filters, facets and ranking loop over plain numbers. Only the chunks in which
- * somebody asked for a document are fetched. */
+/* The columns of the window at hand, part by part: a part is a chunk's share of the window, read where it lies in the map. Only the chunks in
+ * which somebody asks for a document are fetched, each once per window. */
 #ifndef TIM_QUERY_COLUMNS_H
 #define TIM_QUERY_COLUMNS_H
 
@@ -9,40 +9,54 @@
 
 struct snapshot;
 
-enum column_slot { SLOT_OFFER, SLOT_PRIOR, SLOT_SOLD, SLOT_BRAND, SLOT_CATEGORY, SLOT_CREATED, SLOT_RUN, SLOT_COUNT };
+enum column_slot { SLOT_OFFER, SLOT_FAME, SLOT_BRAND, SLOT_CATEGORY, SLOT_CREATED, SLOT_RUN, SLOT_COUNT };
 
-/* How an unknown value reads in the flat arrays. */
+/* How an unknown value reads in an array of u32. */
 #define VALUE_UNKNOWN UINT32_MAX
+#define VALUE_UNKNOWN_U16 UINT16_MAX
+
+/* Arrays are indexed by place - first. Bounds are over known values; min > max: all are unknown. */
+struct column_part {
+    uint32_t first, end; /* places in the window */
+    struct column_chunk chunk;
+};
 
 struct columns {
     struct snapshot *snapshot;
     struct arena *arena;
     uint32_t window;
+    const unsigned char *unknown; /* the arrays of a chunk never written; made on first use */
     struct {
-        uint32_t *values[COLUMN_FIELDS_MAX]; /* by field of the family, COLUMN_WINDOW each; NULL: not among the slot's fields */
-        uint32_t entries;                    /* per chunk */
-        uint32_t loaded;                     /* a bit per chunk of the window */
-        uint32_t complete;                   /* the bits that make a whole window */
-        uint64_t min[COLUMN_RECORD_BYTES_MAX],
-            max[COLUMN_RECORD_BYTES_MAX]; /* of each loaded chunk's first field; min > max: all unknown */
+        struct column_cursor cursor;
+        uint32_t entries; /* per chunk */
+        uint32_t loaded;  /* a bit per chunk of the window */
+        struct column_part parts[COLUMN_RECORD_BYTES_MAX];
     } slots[SLOT_COUNT];
 };
 
 void columns_init(struct columns *columns, struct snapshot *snapshot, struct arena *arena);
-/* Forgets the arrays' contents when the window is another one. */
+/* Forgets the parts when the window is another one. */
 void columns_move(struct columns *columns, uint32_t window);
-/* Makes the slot's arrays right at every place in `bits`. LIMIT: the arena's cap. */
-MUST_USE enum status columns_load(struct columns *columns, enum column_slot slot, const uint64_t *bits);
 
-static inline const uint32_t *columns_values(const struct columns *columns, enum column_slot slot, unsigned field)
+/* The first part with a place of `bits` from *at on; *at moves behind the part. END when there is none. */
+MUST_USE enum status columns_next(struct columns *columns, enum column_slot slot, const uint64_t *bits, uint32_t *at,
+                                  const struct column_part **out);
+
+static inline const uint32_t *part_u32(const struct column_part *part, unsigned field)
 {
-    return columns->slots[slot].values[field];
+    const void *array = part->chunk.values[field];
+    return array;
 }
 
-/* What is paid: the sale price when it is below the price. VALUE_UNKNOWN when neither is known. Loaded with SLOT_OFFER. */
-static inline uint32_t columns_paid(const struct columns *columns, uint32_t at)
+static inline const uint16_t *part_u16(const struct column_part *part, unsigned field)
 {
-    uint32_t price = columns->slots[SLOT_OFFER].values[OFFER_PRICE][at], sale = columns->slots[SLOT_OFFER].values[OFFER_SALE][at];
+    const void *array = part->chunk.values[field];
+    return array;
+}
+
+/* What is paid: the sale price when it is below the price. VALUE_UNKNOWN when neither is known. */
+static inline uint32_t paid_of(uint32_t price, uint32_t sale)
+{
     return price < sale ? price : sale;
 }
 

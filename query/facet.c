@@ -1,10 +1,12 @@
 #include "query/facet.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/settings.h"
 
-const struct facet_kind *const facet_kinds[] = {&facet_brand, &facet_category, &facet_price, &facet_spec};
+const struct facet_kind *const facet_kinds[] = {&facet_brand, &facet_category, &facet_price, &facet_rating,
+                                                &facet_sale,  &facet_stock,    &facet_spec};
 const size_t facet_kind_count = sizeof facet_kinds / sizeof facet_kinds[0];
 
 bool facet_is_family(const struct facet_kind *kind)
@@ -23,6 +25,19 @@ const struct facet_kind *facet_find(struct bytes name)
     return NULL;
 }
 
+#define NAMES "brand, category, price, rating, sale, stock and specs.<name>"
+
+enum filter_axis facet_axis(const struct facet_kind *kind, const struct search_request *request, struct bytes name)
+{
+    size_t size = strlen(kind->name);
+    if (kind->own != AXIS_SPEC)
+        return kind->own;
+    for (unsigned i = 0; i < request->spec_count; i++)
+        if (bytes_equal(request->specs[i], (struct bytes){name.data + size, name.size - size}))
+            return AXIS_SPEC + i;
+    return AXIS_NONE;
+}
+
 enum status facet_name_check(struct bytes name, struct error *error)
 {
     const char *names[sizeof facet_kinds / sizeof facet_kinds[0]];
@@ -32,49 +47,56 @@ enum status facet_name_check(struct bytes name, struct error *error)
     for (size_t i = 0; i < facet_kind_count; i++)
         names[i] = facet_kinds[i]->name;
     if (name.size == 0)
-        return error_set(error, STATUS_INVALID, "a facet without a name: facets must be a list of brand, category, price and specs.<name>");
+        return error_set(error, STATUS_INVALID, "a facet without a name: facets must be a list of " NAMES);
     if (name.size >= sizeof written)
-        return error_set(error, STATUS_INVALID, "a facet's name has %zu bytes: the facets are brand, category, price and specs.<name>",
-                         name.size);
+        return error_set(error, STATUS_INVALID, "a facet's name has %zu bytes: the facets are " NAMES, name.size);
     memcpy(written, name.data, name.size);
     const char *nearest = name_nearest(written, names, facet_kind_count);
     if (nearest != NULL)
         return error_set(error, STATUS_INVALID, "unknown facet \"%s\"; did you mean %s?", written, nearest);
-    return error_set(error, STATUS_INVALID, "unknown facet \"%s\": the facets are brand, category, price and specs.<name>", written);
+    return error_set(error, STATUS_INVALID, "unknown facet \"%s\": the facets are " NAMES, written);
 }
 
-enum { LANES = 4, LANES_LIMIT_MAX = 8192 /* so many ordinals that lanes would only cost memory */ };
-
-enum status ordinal_counts_open(struct ordinal_counts *counts, uint32_t limit, struct arena *arena)
+/* True when every value is this one: the zone map does not tell whether some are unknown. */
+WINDOW_CLONES static bool all_equal(const uint32_t *values, uint32_t count, uint32_t value)
 {
-    unsigned lanes = limit <= LANES_LIMIT_MAX ? LANES : 1;
-    *counts = (struct ordinal_counts){.counts = arena_calloc(arena, (size_t)limit * lanes, sizeof(uint32_t)), .limit = limit};
-    if (counts->counts == NULL)
+    uint32_t differ = 0;
+    for (uint32_t i = 0; i < count; i++)
+        differ |= values[i] ^ value;
+    return differ == 0;
+}
+
+/* In an index ordered by category most chunks are of one: those are counted as a whole. */
+static bool part_is_uniform(const struct column_part *part, uint32_t members)
+{
+    uint32_t places = part->end - part->first;
+    return part->chunk.min[0] == part->chunk.max[0] && members > places / 8 &&
+           all_equal(part_u32(part, 0), places, (uint32_t)part->chunk.min[0]);
+}
+
+enum status facet_column_count(const struct facet_context *context, enum column_slot slot, struct ordinal_counts *counts,
+                               const uint64_t *documents)
+{
+    const struct column_part *part = NULL;
+    enum status status = STATUS_OK;
+    for (uint32_t next = 0; (status = columns_next(context->columns, slot, documents, &next, &part)) == STATUS_OK;) {
+        uint32_t members = window_count_range(documents, part->first, part->end);
+        status = part_is_uniform(part, members) ? ordinal_counts_repeat(counts, (uint32_t)part->chunk.min[0], members)
+                                                : ordinal_counts_add(counts, part_u32(part, 0), part->first, part->end, documents);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+enum status facet_value_add(const struct facet_context *context, struct facet_result *out, unsigned room, const struct facet_value *value)
+{
+    if (out->values == NULL)
+        out->values = arena_alloc(context->arena, room * sizeof *out->values);
+    if (out->values == NULL)
         return STATUS_LIMIT;
-    for (unsigned lane = 0; lane < LANES; lane++)
-        counts->lanes[lane] = counts->counts + (size_t)(lane % lanes) * limit;
-    return STATUS_OK;
-}
-
-void ordinal_counts_close(struct ordinal_counts *counts)
-{
-    for (unsigned lane = 1; lane < LANES && counts->lanes[lane] != counts->counts; lane++)
-        for (uint32_t i = 0; i < counts->limit; i++)
-            counts->counts[i] += counts->lanes[lane][i];
-}
-
-enum status ordinal_counts_add(struct ordinal_counts *counts, struct columns *columns, enum column_slot slot, const uint64_t *documents)
-{
-    enum status status = columns_load(columns, slot, documents);
-    if (status != STATUS_OK)
-        return status;
-    const uint32_t *ordinals = columns_values(columns, slot, 0);
-    for (unsigned word = 0; word < WINDOW_WORDS; word++)
-        for (uint64_t rest = documents[word]; rest != 0; rest &= rest - 1) {
-            uint32_t at = word * 64 + (unsigned)__builtin_ctzll(rest);
-            if (ordinals[at] < counts->limit)
-                counts->lanes[at % LANES][ordinals[at]]++;
-        }
+    assert(out->value_count < room);
+    out->values[out->value_count++] = *value;
     return STATUS_OK;
 }
 

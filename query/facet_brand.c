@@ -15,12 +15,13 @@ static enum status brand_open(const struct facet_context *context, struct bytes 
 
 static enum status brand_count(const struct facet_context *context, void *counters, const uint64_t *documents)
 {
-    return ordinal_counts_add(counters, context->columns, SLOT_BRAND, documents);
+    return facet_column_count(context, SLOT_BRAND, counters, documents);
 }
 
 static enum status brand_finish(const struct facet_context *context, void *counters, struct facet_result *out)
 {
-    return facet_list_finish(context, counters, FACET_BRAND, filters_brand_selected, out);
+    const struct filters *filters = context->filters;
+    return facet_list_finish(context, counters, FACET_BRAND, filters_active(filters, AXIS_BRAND) ? &filters->brand : NULL, out);
 }
 
 const struct facet_kind facet_brand = {"brand", AXIS_BRAND, brand_open, brand_count, brand_finish};

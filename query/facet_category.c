@@ -13,7 +13,7 @@ static enum status category_open(const struct facet_context *context, struct byt
 
 static enum status category_count(const struct facet_context *context, void *counters, const uint64_t *documents)
 {
-    return ordinal_counts_add(counters, context->columns, SLOT_CATEGORY, documents);
+    return facet_column_count(context, SLOT_CATEGORY, counters, documents);
 }
 
 /* A category with found products, and where it stands among those. */
@@ -23,36 +23,23 @@ struct node {
     struct node *first_child, *next_sibling;
 };
 
-static enum status node_fill(const struct facet_context *context, uint32_t ordinal, uint64_t count, struct node *node)
-{
-    struct label label = {0};
-    const struct filters *filters = context->filters;
-    enum status status = label_get(context->snapshot, FACET_CATEGORY, ordinal, &label);
-    if (status != STATUS_OK)
-        return status;
-    node->value = (struct facet_value){.ordinal = ordinal,
-                                       .slug = label.slug,
-                                       .label = label.text,
-                                       .parent = label.parent,
-                                       .count = count,
-                                       .selected = filters->active[AXIS_CATEGORY] && filters->category_ordinal == ordinal};
-    node->low = filters->tree.intervals[ordinal].low;
-    node->high = filters->tree.intervals[ordinal].high;
-    return STATUS_OK;
-}
-
 /* before[i]: documents in categories whose place in pre-order is below i. CORRUPT when an interval lies outside the tree. */
-static enum status counts_before(const struct facet_context *context, const struct ordinal_counts *counts, uint64_t **out)
+static enum status counts_before(const struct facet_context *context, struct ordinal_counts *counts, uint64_t **out)
 {
     const struct tree *tree = &context->filters->tree;
+    struct ordinal_count *hits = NULL;
+    uint32_t hit_count = 0;
     uint64_t *before = arena_calloc(context->arena, (size_t)tree->count + 1, sizeof *before);
-    if (before == NULL)
+    enum status status = ordinal_counts_take(counts, &hits, &hit_count);
+    if (status != STATUS_OK || before == NULL)
         return STATUS_LIMIT;
-    for (uint32_t i = 0; i < tree->count; i++) {
+    for (uint32_t i = 0; i < tree->count; i++)
         if (tree->intervals[i].low > tree->intervals[i].high || tree->intervals[i].high > tree->count)
             return STATUS_CORRUPT;
-        if (tree->intervals[i].low < tree->intervals[i].high)
-            before[tree->intervals[i].low + 1] += counts->counts[i];
+    for (uint32_t i = 0; i < hit_count; i++) {
+        struct tree_interval place = tree->intervals[hits[i].ordinal];
+        if (place.low < place.high)
+            before[place.low + 1] += hits[i].count;
     }
     for (uint32_t i = 0; i < tree->count; i++)
         before[i + 1] += before[i];
@@ -60,23 +47,47 @@ static enum status counts_before(const struct facet_context *context, const stru
     return STATUS_OK;
 }
 
+/* Those with products in their subtree, by ordinal. */
 static enum status nodes_make(const struct facet_context *context, const uint64_t *before, struct node **out, uint32_t *count)
 {
     const struct tree *tree = &context->filters->tree;
-    struct node *nodes = arena_calloc(context->arena, tree->count, sizeof *nodes);
+    uint32_t room = 0;
+    for (uint32_t i = 0; i < tree->count; i++)
+        room += before[tree->intervals[i].high] > before[tree->intervals[i].low];
+    struct node *nodes = arena_calloc(context->arena, room, sizeof *nodes);
     *out = nodes;
     if (nodes == NULL)
         return STATUS_LIMIT;
     for (uint32_t i = 0; i < tree->count; i++) {
-        uint64_t documents = before[tree->intervals[i].high] - before[tree->intervals[i].low];
-        if (documents == 0)
-            continue;
-        enum status status = node_fill(context, i, documents, &nodes[*count]);
-        if (status == STATUS_OK)
-            ++*count;
-        else if (status != STATUS_NOT_FOUND)
-            return status;
+        struct tree_interval place = tree->intervals[i];
+        uint64_t documents = before[place.high] - before[place.low];
+        if (documents > 0)
+            nodes[(*count)++] = (struct node){.value = {.ordinal = i, .count = documents}, .low = place.low, .high = place.high};
     }
+    return STATUS_OK;
+}
+
+/* Fills in the labels, and leaves out the nodes that have none. */
+static enum status nodes_label(const struct facet_context *context, struct node *nodes, uint32_t *count)
+{
+    const struct filters *filters = context->filters;
+    struct label_reader reader = {.field = FACET_CATEGORY};
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < *count; i++) {
+        struct label label = {0};
+        struct facet_value *value = &nodes[i].value;
+        enum status status = label_reader_get(&reader, context->snapshot, value->ordinal, &label);
+        if (status == STATUS_NOT_FOUND)
+            continue;
+        if (status != STATUS_OK)
+            return status;
+        value->slug = label.slug;
+        value->label = label.text;
+        value->parent = label.parent;
+        value->selected = filters_active(filters, AXIS_CATEGORY) && filters->category_ordinal == value->ordinal;
+        nodes[kept++] = nodes[i];
+    }
+    *count = kept;
     return STATUS_OK;
 }
 
@@ -138,7 +149,6 @@ static enum status category_finish(const struct facet_context *context, void *co
     uint64_t *before = NULL;
     struct node *nodes = NULL;
     uint32_t count = 0;
-    ordinal_counts_close(counters);
     enum status status = counts_before(context, counters, &before);
     if (status == STATUS_OK)
         status = nodes_make(context, before, &nodes, &count);
@@ -149,6 +159,9 @@ static enum status category_finish(const struct facet_context *context, void *co
         count = context->request->facet_limit;
         out->truncated = true;
     }
+    status = nodes_label(context, nodes, &count);
+    if (status != STATUS_OK)
+        return status;
     qsort(nodes, count, sizeof *nodes, place_compare);
     return tree_write(context, nodes, count, out);
 }

@@ -1,48 +1,74 @@
-/* What a request selects besides its words: a category's subtree, brands, a price range, stock. Each axis turns a window's documents into
- * those that pass; a facet on one axis counts what passes the others. */
+/* What a request selects besides its words. Each axis turns a window's documents into those that pass; a facet on one axis counts what passes the
+ * others.
+ *
+ * The axes from AXIS_PRICE on are about an offer, and a product with active variants has them when one of these has them all: the red one must
+ * itself be in stock. What the product's own specs say holds for each of its variants. A product without active variants is judged by its own
+ * offer. */
 #ifndef TIM_QUERY_FILTER_H
 #define TIM_QUERY_FILTER_H
 
 #include "query/columns.h"
+#include "query/ordinal_set.h"
 #include "query/request.h"
 #include "storage/label.h"
+#include "storage/multi.h"
 
-/* AXIS_OFFER is price and stock together: with variants both must hold within one of them. */
-enum filter_axis { AXIS_NONE, AXIS_CATEGORY, AXIS_BRAND, AXIS_OFFER, AXIS_COUNT };
+enum filter_axis {
+    AXIS_NONE,
+    AXIS_CATEGORY,
+    AXIS_BRAND,
+    AXIS_RATING,
+    AXIS_PRICE,
+    AXIS_STOCK,
+    AXIS_SALE,
+    AXIS_SPEC, /* one for each of the request's specs, in its order */
+    AXIS_COUNT = AXIS_SPEC + SPECS_MAX,
+};
+_Static_assert(AXIS_COUNT <= 32, "sets of axes are 32 bits");
 
-/* A set of ordinals. */
-struct ordinal_set {
-    const uint8_t *has;     /* 1 or 0 per ordinal below `limit` */
-    const uint32_t *before; /* how many members are below each ordinal, `limit` included */
-    uint32_t limit;
+/* Where one selected spec stands. */
+struct spec_filter {
+    struct ordinal_set values;    /* limit 0: nothing has them */
+    struct multi_cursor products; /* what a product or an active variant of it has */
+    struct multi_cursor variants; /* what a variant has, in the runs in which variants differ */
 };
 
 struct filters {
-    bool active[AXIS_COUNT];
-    bool stock_apart; /* both price and stock are asked for, and a facet counts without the price */
-    unsigned omitted; /* the axes that some facet leaves out, a bit each */
+    struct snapshot *snapshot;
+    uint32_t active, omitted; /* axes, a bit each: those that select, and of these the ones that some facet leaves out */
     struct ordinal_set category, brand;
     uint32_t category_ordinal; /* the selected one, when AXIS_CATEGORY is active */
     struct tree tree;
     uint32_t price_min_vnd, price_max_vnd; /* inclusive; an unknown price is above every maximum */
-    bool has_price, in_stock;
-    bool has_variants; /* the index has any */
-    struct column_reader variants;
-    uint64_t passing[AXIS_COUNT][WINDOW_WORDS]; /* of the window at hand; AXIS_NONE holds the stock apart */
+    uint16_t rating_min;                   /* hundredths of a star */
+    struct spec_filter specs[SPECS_MAX];
+    unsigned spec_count;
+    bool runs_judged; /* variants may pass what their product does not show, or fail it */
+    struct column_cursor variants;
+    struct column_chunk variant_chunk; /* where it stands */
+    uint32_t variant_first, variant_end;
+    /* Of the window at hand. Of category, brand, rating: what passes the axis; of offer axes: what passes all of them but this one; AXIS_NONE:
+     * what passes all offer axes. Only for active axes, and of offer axes only for omitted ones. */
+    uint64_t passing[AXIS_COUNT][WINDOW_WORDS];
 };
 
 /* INVALID: an unknown category. `omitted`: the axes that facets leave out, a bit each. Lives in the arena and the snapshot. */
 MUST_USE enum status filters_open(struct filters *filters, struct snapshot *snapshot, const struct search_request *request,
-                                  unsigned omitted, struct arena *arena, struct error *error);
+                                  uint32_t omitted, struct arena *arena, struct error *error);
 
-/* True when a brand is selected. */
-bool filters_brand_selected(const struct filters *filters, uint32_t ordinal);
+static inline bool filters_active(const struct filters *filters, enum filter_axis axis)
+{
+    return (filters->active >> axis & 1) != 0;
+}
 
 /* Judges a window's documents on every axis. */
 MUST_USE enum status filters_window(struct filters *filters, struct columns *columns, const uint64_t *documents);
 
-/* Of `documents`, as given to filters_window, those that pass every axis but `omit` (one of `omitted`, or AXIS_NONE). AXIS_OFFER leaves
- * out the price alone. */
+/* Of `documents`, as given to filters_window, those that pass every axis but `omit` (one of `omitted`, or AXIS_NONE). */
 void filters_mask(const struct filters *filters, const uint64_t *documents, enum filter_axis omit, uint64_t *out);
+
+/* Inside filter*.c only: the offer axes, which filters_open has opened, for `documents` of the window. In filter_offer.c. */
+enum { AXES_OFFER = (int)(UINT32_MAX >> 1) & ~((1 << AXIS_PRICE) - 1) };
+MUST_USE enum status offers_window(struct filters *filters, struct columns *columns, const uint64_t *documents);
 
 #endif

@@ -32,10 +32,10 @@ static inline uint32_t prior_points_max(uint32_t score_max)
     return score_max == 0 ? PRIOR_MAX : score_max / PRIOR_SHARE;
 }
 
-/* `prior` as stored, VALUE_UNKNOWN for none; `points_max` of prior_points_max. */
-static inline uint32_t prior_points(uint32_t prior, uint32_t points_max)
+/* `prior` as stored, all bits set for none; `points_max` of prior_points_max. */
+static inline uint32_t prior_points(uint16_t prior, uint32_t points_max)
 {
-    if (prior == UINT32_MAX)
+    if (prior == UINT16_MAX)
         return 0;
     uint32_t known = prior < PRIOR_MAX ? prior : PRIOR_MAX;
     return (uint32_t)((uint64_t)known * points_max / PRIOR_MAX);

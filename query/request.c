@@ -11,13 +11,13 @@
 
 /* Where the value goes and how to speak of it. */
 struct parameter {
-    const char *name;
+    const char *name; /* one that ends in '.' begins the names of a family; `set` sees the whole name */
     enum status (*set)(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error);
     uint32_t min, max; /* of a number */
     bool repeatable;
 };
 
-enum { SHOWN_BYTES_MAX = 40 };
+enum { SHOWN_BYTES_MAX = 40, RATING_MAX = 500 /* five stars */ };
 
 /* How much of an outside text an error shows: whole characters of at most SHOWN_BYTES_MAX bytes. For the precision of "%.*s". */
 static int shown_size(struct bytes text)
@@ -157,13 +157,77 @@ static enum status set_price_max(struct search_request *request, const struct pa
     return number_parse(parameter, value, &request->price_max_vnd, error);
 }
 
-static enum status set_in_stock(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+static enum status boolean_parse(const struct parameter *parameter, struct bytes value, bool *out, struct error *error)
 {
     bool yes = bytes_equal(value, (struct bytes){"true", 4}) || bytes_equal(value, (struct bytes){"1", 1});
     bool no = bytes_equal(value, (struct bytes){"false", 5}) || bytes_equal(value, (struct bytes){"0", 1});
     if (!yes && !no)
         return error_set(error, STATUS_INVALID, "%s is \"%.*s\": it must be true or false", parameter->name, SHOWN(value));
-    request->in_stock = yes;
+    *out = yes;
+    return STATUS_OK;
+}
+
+static enum status set_in_stock(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+{
+    return boolean_parse(parameter, value, &request->in_stock, error);
+}
+
+static enum status set_on_sale(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+{
+    return boolean_parse(parameter, value, &request->on_sale, error);
+}
+
+/* Stars, with one or two decimals or none: 4, 4.5, 4.25. */
+static enum status set_rating_min(struct search_request *request, const struct parameter *parameter, struct bytes value,
+                                  struct error *error)
+{
+    bool sound = value.size == 1 || ((value.size == 3 || value.size == 4) && value.data[1] == '.');
+    unsigned hundredths = 0;
+    for (size_t i = 0; i < 4 && sound; i++) {
+        if (i == 1)
+            continue;
+        char digit = i < value.size ? value.data[i] : '0';
+        sound = digit >= '0' && digit <= '9';
+        hundredths = hundredths * 10 + (unsigned)(digit - '0');
+    }
+    if (!sound || hundredths > RATING_MAX)
+        return error_set(error, STATUS_INVALID, "%s is \"%.*s\": it must be a number of stars from 0 to 5, as 4 or 4.5", parameter->name,
+                         SHOWN(value));
+    request->rating_min = (uint16_t)hundredths;
+    return STATUS_OK;
+}
+
+/* The place of a spec's name among those selected; it is added when it is new. False when there is no room. */
+static bool spec_find(struct search_request *request, struct bytes name, unsigned *out)
+{
+    for (*out = 0; *out < request->spec_count; ++*out)
+        if (bytes_equal(request->specs[*out], name))
+            return true;
+    if (request->spec_count == SPECS_MAX)
+        return false;
+    request->specs[request->spec_count++] = name;
+    return true;
+}
+
+static enum status set_spec(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+{
+    const char *name = strchr(parameter->name, '.') + 1;
+    unsigned spec = 0;
+    bool more = true;
+    if (!spec_find(request, (struct bytes){name, strlen(name)}, &spec))
+        return error_set(error, STATUS_INVALID, "%s is one spec too many: at most %d can be selected at once", parameter->name, SPECS_MAX);
+    while (more) {
+        size_t before = value.size;
+        struct bytes slug = list_take(&value);
+        more = slug.size < before;
+        enum status status = slug_check(parameter, slug, error);
+        if (status != STATUS_OK)
+            return status;
+        if (request->spec_value_count == SPEC_VALUES_MAX)
+            return error_set(error, STATUS_INVALID, "%s is one value too many: at most %d values of specs can be selected at once",
+                             parameter->name, SPEC_VALUES_MAX);
+        request->spec_values[request->spec_value_count++] = (struct spec_value){spec, slug};
+    }
     return STATUS_OK;
 }
 
@@ -215,6 +279,9 @@ static const struct parameter parameters[] = {
     {"priceMin", set_price_min, 0, PRICE_VND_MAX, false},
     {"priceMax", set_price_max, 0, PRICE_VND_MAX, false},
     {"inStock", set_in_stock, 0, 0, false},
+    {"onSale", set_on_sale, 0, 0, false},
+    {"ratingMin", set_rating_min, 0, 0, false},
+    {"specs.", set_spec, 0, 0, true},
     {"facets", set_facets, 0, 0, true},
     {"facetLimit", set_facet_limit, 1, FACET_VALUES_MAX, false},
     {"sort", set_sort, 0, 0, false},
@@ -241,20 +308,32 @@ static enum status name_unknown(const char *name, struct error *error)
     const char *nearest = name_nearest(name, names, PARAMETER_COUNT);
     if (nearest != NULL)
         return error_set(error, STATUS_INVALID, "unknown parameter %.*s; did you mean %s?", SHOWN(shown), nearest);
-    return error_set(error, STATUS_INVALID,
-                     "unknown parameter \"%.*s\"; there are q, category, brand, priceMin, priceMax, inStock, facets, facetLimit, sort, "
-                     "match, limit and page",
-                     SHOWN(shown));
+    return error_set(
+        error, STATUS_INVALID,
+        "unknown parameter \"%.*s\"; there are q, category, brand, priceMin, priceMax, inStock, onSale, ratingMin, specs.<name>, facets, "
+        "facetLimit, sort, match, limit and page",
+        SHOWN(shown));
+}
+
+static bool is_named(const struct parameter *parameter, const char *name)
+{
+    size_t size = strlen(parameter->name);
+    bool family = parameter->name[size - 1] == '.';
+    return family ? strncmp(parameter->name, name, size) == 0 && name[size] != '\0' : strcmp(parameter->name, name) == 0;
 }
 
 enum status request_set(struct search_request *request, const char *name, struct bytes value, struct error *error)
 {
     size_t row = 0;
-    while (row < PARAMETER_COUNT && strcmp(parameters[row].name, name) != 0)
+    while (row < PARAMETER_COUNT && !is_named(&parameters[row], name))
         row++;
     if (row == PARAMETER_COUNT)
         return name_unknown(name, error);
-    const struct parameter *parameter = &parameters[row];
+    struct parameter named = parameters[row];
+    const struct parameter *parameter = &named;
+    named.name = name;
+    if (!text_is_valid(name, strlen(name)) || strlen(name) > SLUG_BYTES_MAX)
+        return name_unknown(name, error);
     if (!text_is_valid(value.data, value.size))
         return error_set(error, STATUS_INVALID, "%s is not valid UTF-8 without NUL: send it as UTF-8, percent-encoded in a URL", name);
     if ((request->given & 1u << row) != 0 && !parameter->repeatable)

@@ -11,7 +11,9 @@
 enum {
     QUERY_BYTES_MAX = 512,
     QUERY_TOKENS_MAX = 32,
-    BRANDS_MAX = 50, /* selected at once */
+    BRANDS_MAX = 50,      /* selected at once */
+    SPECS_MAX = 10,       /* selected at once, by name */
+    SPEC_VALUES_MAX = 50, /* of all of them together */
     FACETS_MAX = 20,
     FACET_VALUES_MAX = 1000,
     HITS_MAX = 100, /* per page */
@@ -26,6 +28,12 @@ enum sort { SORT_RELEVANCE, SORT_PRICE_ASC, SORT_PRICE_DESC, SORT_NEWEST, SORT_B
 /* MATCH_ALL: every word, in one of its readings; MATCH_ANY: any of them. */
 enum match_mode { MATCH_ALL, MATCH_ANY };
 
+/* One value of a selected spec. */
+struct spec_value {
+    unsigned spec; /* among search_request.specs */
+    struct bytes slug;
+};
+
 struct search_request {
     struct bytes text;               /* valid UTF-8, at most QUERY_BYTES_MAX; empty: browse */
     struct bytes category;           /* slug; the subtree counts; size 0: none */
@@ -34,7 +42,13 @@ struct search_request {
     bool has_price_min, has_price_max;
     uint32_t price_min_vnd, price_max_vnd; /* inclusive, on the paid price */
     bool in_stock;                         /* only what can be bought now; unknown stock counts as in stock */
-    struct bytes facets[FACETS_MAX];       /* names: brand, category, price */
+    bool on_sale;                          /* only what has a sale price below its price */
+    uint16_t rating_min;                   /* hundredths of a star; 0: whatever its rating */
+    struct bytes specs[SPECS_MAX];         /* slugs of names; all of them, each with one of its values */
+    unsigned spec_count;
+    struct spec_value spec_values[SPEC_VALUES_MAX];
+    unsigned spec_value_count;
+    struct bytes facets[FACETS_MAX]; /* names: facet.h has them */
     unsigned facet_count;
     unsigned facet_limit; /* values per facet, 1..FACET_VALUES_MAX, default 100 */
     enum sort sort;
@@ -46,7 +60,7 @@ struct search_request {
 
 void request_init(struct search_request *request);
 
-/* Sets one parameter by its API name. `value` is borrowed by the request. Repeatable parameters add up; a list ("facets=brand,price") is
+/* Sets one parameter by its API name. Name and value are borrowed by the request. Repeatable parameters add up; a list ("facets=brand,price") is
  * split; "facets=*" asks for every facet there is. INVALID: unknown name (the nearest known one is suggested), invalid UTF-8 or NUL, not a number, out of range, given twice; the
  * error names the parameter, what was wrong and what would be right. */
 MUST_USE enum status request_set(struct search_request *request, const char *name, struct bytes value, struct error *error);

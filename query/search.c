@@ -14,6 +14,7 @@ enum { WINDOWS_PER_CLOCK = 8 }; /* the thread's clock is a system call */
 
 struct facet_run {
     const struct facet_kind *kind;
+    enum filter_axis own; /* the selection that it ignores, if there is one */
     void *counters;
 };
 
@@ -48,7 +49,7 @@ static enum status words_read(struct search *search, const struct analyzer *anal
 }
 
 /* The facets' kinds, each once, and the selections that they leave out. */
-static enum status facets_choose(struct search *search, unsigned *omitted, struct error *error)
+static enum status facets_choose(struct search *search, uint32_t *omitted, struct error *error)
 {
     const struct search_request *request = search->request;
     for (unsigned i = 0; i < request->facet_count; i++) {
@@ -56,8 +57,9 @@ static enum status facets_choose(struct search *search, unsigned *omitted, struc
         if (status != STATUS_OK)
             return status;
         const struct facet_kind *kind = facet_find(request->facets[i]);
-        search->facets[search->facet_count++].kind = kind;
-        *omitted |= 1u << kind->own;
+        enum filter_axis own = facet_axis(kind, request, request->facets[i]);
+        search->facets[search->facet_count++] = (struct facet_run){.kind = kind, .own = own};
+        *omitted |= own == AXIS_NONE ? 0 : 1u << own;
     }
     return STATUS_OK;
 }
@@ -74,66 +76,97 @@ static enum status counters_open(struct search *search)
     return status;
 }
 
+/* Without words, the best rank that a part may have. */
+static uint64_t fame_bound(const struct search *search, const struct column_part *part)
+{
+    uint64_t most = part->chunk.min[FAME_PRIOR] <= part->chunk.max[FAME_PRIOR] ? part->chunk.max[FAME_PRIOR] : 0;
+    return rank_pack((struct match_score){.band = BAND_MAX}, TIER_IN_STOCK, prior_points((uint16_t)most, search->points_max));
+}
+
 /* Of the hits that match_hopeful leaves, the ones that could enter with their own fame, which is added to their scores. */
 static enum status hopeful_by_fame(struct search *search, struct match_score *scores, uint64_t *hopeful)
 {
     uint64_t threshold = top_threshold(&search->top);
-    enum status status = columns_load(&search->columns, SLOT_PRIOR, hopeful);
-    if (status != STATUS_OK)
-        return status;
-    const uint32_t *priors = columns_values(&search->columns, SLOT_PRIOR, FAME_PRIOR);
-    for (unsigned word = 0; word < WINDOW_WORDS; word++)
-        for (uint64_t rest = hopeful[word]; rest != 0; rest &= rest - 1) {
-            uint32_t at = word * 64 + (unsigned)__builtin_ctzll(rest);
-            scores[at].score += prior_points(priors[at], search->points_max);
-            if (rank_pack(scores[at], TIER_IN_STOCK, 0) < threshold)
-                hopeful[word] &= ~(rest & -rest);
+    const struct column_part *part = NULL;
+    enum status status = STATUS_OK;
+    for (uint32_t next = 0; (status = columns_next(&search->columns, SLOT_FAME, hopeful, &next, &part)) == STATUS_OK;) {
+        const uint16_t *priors = part_u16(part, FAME_PRIOR);
+        if (search->lattice.positions == 0 && fame_bound(search, part) < threshold) {
+            window_clear_range(hopeful, part->first, part->end);
+            continue;
         }
-    return STATUS_OK;
+        for (uint32_t at = window_next(hopeful, part->first); at < part->end; at = window_next(hopeful, at + 1)) {
+            scores[at].score += prior_points(priors[at - part->first], search->points_max);
+            if (rank_pack(scores[at], TIER_IN_STOCK, 0) < threshold)
+                hopeful[at >> 6] &= ~((uint64_t)1 << (at & 63));
+        }
+    }
+    return status == STATUS_END ? STATUS_OK : status;
 }
 
 static enum status add_by_relevance(struct search *search, uint32_t base, const uint64_t *hits)
 {
     struct match_score scores[COLUMN_WINDOW];
     uint64_t hopeful[WINDOW_WORDS];
+    const struct column_part *part = NULL;
     match_hopeful(search->match, hits, top_threshold(&search->top), search->points_max, scores, hopeful);
     enum status status = hopeful_by_fame(search, scores, hopeful);
-    if (status == STATUS_OK)
-        status = columns_load(&search->columns, SLOT_OFFER, hopeful);
-    if (status != STATUS_OK)
-        return status;
-    const uint32_t *stocks = columns_values(&search->columns, SLOT_OFFER, OFFER_STOCK);
     uint64_t threshold = top_threshold(&search->top);
-    for (unsigned word = 0; word < WINDOW_WORDS; word++)
-        for (uint64_t rest = hopeful[word]; rest != 0; rest &= rest - 1) {
-            uint32_t at = word * 64 + (unsigned)__builtin_ctzll(rest);
-            uint64_t rank = rank_pack(scores[at], stocks[at] == 0 ? TIER_OUT : TIER_IN_STOCK, 0);
+    for (uint32_t next = 0; status == STATUS_OK;) {
+        status = columns_next(&search->columns, SLOT_OFFER, hopeful, &next, &part);
+        if (status != STATUS_OK)
+            break;
+        const uint32_t *stocks = part_u32(part, OFFER_STOCK);
+        for (uint32_t at = window_next(hopeful, part->first); at < part->end; at = window_next(hopeful, at + 1)) {
+            uint64_t rank = rank_pack(scores[at], stocks[at - part->first] == 0 ? TIER_OUT : TIER_IN_STOCK, 0);
             if (rank < threshold)
                 continue;
             top_add(&search->top, base + at, rank);
             threshold = top_threshold(&search->top);
         }
-    return STATUS_OK;
+    }
+    return status == STATUS_END ? STATUS_OK : status;
 }
 
-static uint64_t sort_rank(const struct search *search, uint32_t at)
+/* The best rank that a part may have, by its zone map. */
+static uint64_t part_bound(enum sort sort, const struct column_part *part)
 {
-    const struct columns *columns = &search->columns;
-    switch (search->request->sort) {
-    case SORT_PRICE_ASC:
-        return rank_ascending(columns_paid(columns, at));
-    case SORT_PRICE_DESC:
-        return rank_descending(columns_paid(columns, at));
+    const struct column_chunk *chunk = &part->chunk;
+    uint64_t price = chunk->min[OFFER_PRICE], sale = chunk->min[OFFER_SALE];
+    switch (sort) {
+    case SORT_PRICE_ASC: /* the greatest number when all are unknown, which is how an unknown one ranks */
+        price = price < sale ? price : sale;
+        return rank_ascending(price < VALUE_UNKNOWN ? (uint32_t)price : VALUE_UNKNOWN);
+    case SORT_PRICE_DESC: /* what is paid is one of the two; 0 when none is known */
+        price = chunk->max[OFFER_PRICE] > chunk->max[OFFER_SALE] ? chunk->max[OFFER_PRICE] : chunk->max[OFFER_SALE];
+        return rank_descending((uint32_t)price);
     case SORT_NEWEST:
-        return rank_descending(columns_values(columns, SLOT_CREATED, 0)[at]);
+        return rank_descending((uint32_t)chunk->max[0]);
+    case SORT_BEST_SELLING:
+        return chunk->max[FAME_SOLD];
+    case SORT_RELEVANCE:
+        break;
+    }
+    return UINT64_MAX; /* relevance is no sort key: add_by_relevance */
+}
+
+static uint64_t sort_rank(enum sort sort, const struct column_part *part, uint32_t at)
+{
+    switch (sort) {
+    case SORT_PRICE_ASC:
+        return rank_ascending(paid_of(part_u32(part, OFFER_PRICE)[at], part_u32(part, OFFER_SALE)[at]));
+    case SORT_PRICE_DESC:
+        return rank_descending(paid_of(part_u32(part, OFFER_PRICE)[at], part_u32(part, OFFER_SALE)[at]));
+    case SORT_NEWEST:
+        return rank_descending(part_u32(part, 0)[at]);
     case SORT_BEST_SELLING: {
-        uint32_t sold = columns_values(columns, SLOT_SOLD, FAME_SOLD)[at];
+        uint32_t sold = part_u32(part, FAME_SOLD)[at];
         return sold == VALUE_UNKNOWN ? 0 : sold;
     }
     case SORT_RELEVANCE:
         break;
     }
-    return 0; /* relevance is no sort key: add_by_relevance */
+    return 0;
 }
 
 static enum status add_by_column(struct search *search, uint32_t base, const uint64_t *hits)
@@ -142,15 +175,24 @@ static enum status add_by_column(struct search *search, uint32_t base, const uin
         [SORT_PRICE_ASC] = SLOT_OFFER,
         [SORT_PRICE_DESC] = SLOT_OFFER,
         [SORT_NEWEST] = SLOT_CREATED,
-        [SORT_BEST_SELLING] = SLOT_SOLD,
+        [SORT_BEST_SELLING] = SLOT_FAME,
     };
-    enum status status = columns_load(&search->columns, slots[search->request->sort], hits);
-    for (uint32_t at = window_next(hits, 0); at < COLUMN_WINDOW && status == STATUS_OK; at = window_next(hits, at + 1)) {
-        uint64_t rank = sort_rank(search, at);
-        if (rank >= top_threshold(&search->top))
+    enum sort sort = search->request->sort;
+    const struct column_part *part = NULL;
+    enum status status = STATUS_OK;
+    uint64_t threshold = top_threshold(&search->top);
+    for (uint32_t next = 0; (status = columns_next(&search->columns, slots[sort], hits, &next, &part)) == STATUS_OK;) {
+        if (part_bound(sort, part) < threshold)
+            continue;
+        for (uint32_t at = window_next(hits, part->first); at < part->end; at = window_next(hits, at + 1)) {
+            uint64_t rank = sort_rank(sort, part, at - part->first);
+            if (rank < threshold)
+                continue;
             top_add(&search->top, base + at, rank);
+            threshold = top_threshold(&search->top);
+        }
     }
-    return status;
+    return status == STATUS_END ? STATUS_OK : status;
 }
 
 static enum status count_facets(struct search *search, const uint64_t *documents, const uint64_t *hits)
@@ -159,9 +201,9 @@ static enum status count_facets(struct search *search, const uint64_t *documents
     for (unsigned i = 0; i < search->facet_count && status == STATUS_OK; i++) {
         const struct facet_run *facet = &search->facets[i];
         uint64_t others[WINDOW_WORDS];
-        bool own = search->filters.active[facet->kind->own];
+        bool own = filters_active(&search->filters, facet->own);
         if (own)
-            filters_mask(&search->filters, documents, facet->kind->own, others);
+            filters_mask(&search->filters, documents, facet->own, others);
         status = facet->kind->count(&search->context, facet->counters, own ? others : hits);
     }
     return status;
@@ -181,10 +223,12 @@ static enum status window_run(struct search *search, uint32_t window)
         return status;
     filters_mask(&search->filters, documents, AXIS_NONE, hits);
     search->total += window_count(hits);
-    if (search->top.room > 0 && window_any(hits))
-        status = search->request->sort == SORT_RELEVANCE ? add_by_relevance(search, window * COLUMN_WINDOW, hits)
-                                                         : add_by_column(search, window * COLUMN_WINDOW, hits);
-    return status == STATUS_OK ? count_facets(search, documents, hits) : status;
+    /* The facets first: they want most chunks, in order, and ranking then finds them at hand. */
+    status = count_facets(search, documents, hits);
+    if (status != STATUS_OK || search->top.room == 0 || !window_any(hits))
+        return status;
+    return search->request->sort == SORT_RELEVANCE ? add_by_relevance(search, window * COLUMN_WINDOW, hits)
+                                                   : add_by_column(search, window * COLUMN_WINDOW, hits);
 }
 
 static bool deadline_passed(struct search *search, uint32_t visited)
@@ -240,10 +284,11 @@ enum status search_run(struct snapshot *snapshot, const struct analyzer *analyze
                        const struct search_limits *limits, struct arena *arena, struct search_result *result, struct error *error)
 {
     struct search search = {.snapshot = snapshot, .arena = arena, .request = request};
-    unsigned omitted = 0;
+    uint32_t omitted = 0;
     *result = (struct search_result){.zone = "core"};
     if (limits->cpu_ns > 0)
         search.deadline_cpu_ns = clock_thread_cpu_ns() + limits->cpu_ns;
+    snapshot_cursors_return(snapshot);
     columns_init(&search.columns, snapshot, arena);
     enum status status = facets_choose(&search, &omitted, error);
     if (status == STATUS_OK)

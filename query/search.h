@@ -13,8 +13,8 @@ struct search_hit {
 };
 
 struct facet_value {
-    uint32_t ordinal;         /* brand, category: the label's */
-    struct bytes slug, label; /* borrowed from the snapshot */
+    uint32_t ordinal;         /* brand, category, spec: the label's */
+    struct bytes slug, label; /* what the filter takes, and as shown; borrowed from the snapshot */
     uint32_t parent;          /* category: ordinal of the parent, LABEL_NO_PARENT at a root */
     uint64_t count;           /* documents; for a category its whole subtree */
     bool selected;
@@ -28,7 +28,7 @@ struct price_bin {
 
 struct facet_result {
     struct bytes name;          /* as requested */
-    struct facet_value *values; /* brand: by count, then label; category: a tree in pre-order, siblings by count; price: NULL */
+    struct facet_value *values; /* brand, spec: by count, then label; category: a tree in pre-order, siblings by count; price: NULL */
     unsigned value_count;
     bool truncated;         /* facet_limit left values out */
     struct price_bin *bins; /* price only, in ascending order, empty bins left out */

@@ -50,17 +50,27 @@ static inline void window_or(uint64_t *out, const uint64_t *bits)
         out[i] |= bits[i];
 }
 
-/* Takes out the places from..to - 1. */
-static inline void window_clear_range(uint64_t *bits, uint32_t from, uint32_t to)
+/* Of a word, the places among from..end - 1, some of which it has. */
+static inline uint64_t window_range(uint32_t word, uint32_t from, uint32_t end)
 {
-    for (uint32_t word = from >> 6; word <= (to - 1) >> 6; word++) {
-        uint64_t gone = UINT64_MAX;
-        if (word == from >> 6)
-            gone &= UINT64_MAX << (from & 63);
-        if (word == (to - 1) >> 6)
-            gone &= UINT64_MAX >> (63 - ((to - 1) & 63));
-        bits[word] &= ~gone;
-    }
+    uint64_t range = UINT64_MAX;
+    if (word == from >> 6)
+        range &= UINT64_MAX << (from & 63);
+    if (word == (end - 1) >> 6)
+        range &= UINT64_MAX >> (63 - ((end - 1) & 63));
+    return range;
+}
+
+static inline uint64_t window_within(const uint64_t *bits, uint32_t word, uint32_t from, uint32_t end)
+{
+    return bits[word] & window_range(word, from, end);
+}
+
+/* Takes out the places from..end - 1. */
+static inline void window_clear_range(uint64_t *bits, uint32_t from, uint32_t end)
+{
+    for (uint32_t word = from >> 6; word <= (end - 1) >> 6; word++)
+        bits[word] &= ~window_range(word, from, end);
 }
 
 static inline unsigned window_count(const uint64_t *bits)
@@ -68,6 +78,14 @@ static inline unsigned window_count(const uint64_t *bits)
     unsigned count = 0;
     for (unsigned i = 0; i < WINDOW_WORDS; i++)
         count += (unsigned)__builtin_popcountll(bits[i]);
+    return count;
+}
+
+static inline unsigned window_count_range(const uint64_t *bits, uint32_t from, uint32_t end)
+{
+    unsigned count = 0;
+    for (uint32_t word = from >> 6; word <= (end - 1) >> 6; word++)
+        count += (unsigned)__builtin_popcountll(window_within(bits, word, from, end));
     return count;
 }
 

@@ -1,6 +1,7 @@
 /* The facets' shapes:
  *
- *   "brand":    {"values":[{"value":slug,"label","count","selected"}],"truncated":false}
+ *   "brand":    {"values":[{"value":slug,"label","count","selected"}],"truncated":false}      so "specs.<name>" too
+ *   "rating":   the same, "value":"4" counting four stars and more; "stock", "sale": the same with "true" and "false"
  *   "category": {"values":[{"value":slug,"label","count","selected","children":[...]}],"truncated":false}
  *   "price":    {"min","max","histogram":[{"from","to","count"}]}      from <= price < to; min and max null when no price is known */
 #include "server/render_search.h"

@@ -6,6 +6,8 @@
 #include "storage/bytes.h"
 #include "storage/column_block.h"
 
+enum { PAGE_BYTES = 4096 };
+
 static unsigned record_width(const struct column_family *family)
 {
     unsigned width = 0;
@@ -57,20 +59,24 @@ static bool block_is_family(const struct column_family *family, const unsigned c
     return payload[0] == family->id && payload[1] == family->field_count && payload[2] == family_shape(family) && payload[3] == 0;
 }
 
+static enum status block_taken(struct snapshot *snapshot, const struct column_family *family, const unsigned char key[COLUMN_KEY_BYTES],
+                               struct bytes found, const unsigned char **payload)
+{
+    const unsigned char *data = (const unsigned char *)found.data;
+    if (found.size != COLUMN_PAYLOAD_BYTES || !block_is_family(family, data))
+        return door_corrupt(snapshot, DB_COLUMN, key, COLUMN_KEY_BYTES, "a column chunk of another shape");
+    assert((uintptr_t)(data + COLUMN_HEADER_BYTES) % 16 == 0);
+    *payload = data;
+    return STATUS_OK;
+}
+
 enum status column_block_get(struct snapshot *snapshot, const struct column_family *family, uint32_t chunk, const unsigned char **payload)
 {
     unsigned char key[COLUMN_KEY_BYTES];
     struct bytes found = {0};
     column_chunk_key(column_chunk_id(family, chunk), key);
     enum status status = door_get(snapshot, DB_COLUMN, key, sizeof key, &found);
-    if (status != STATUS_OK)
-        return status;
-    const unsigned char *data = (const unsigned char *)found.data;
-    if (found.size != COLUMN_PAYLOAD_BYTES || !block_is_family(family, data))
-        return door_corrupt(snapshot, DB_COLUMN, key, sizeof key, "a column chunk of another shape");
-    assert((uintptr_t)(data + COLUMN_HEADER_BYTES) % 16 == 0);
-    *payload = data;
-    return STATUS_OK;
+    return status == STATUS_OK ? block_taken(snapshot, family, key, found, payload) : status;
 }
 
 static uint64_t zone_read(const unsigned char *at, unsigned width)
@@ -92,13 +98,41 @@ static void chunk_borrow(const struct column_family *family, const unsigned char
     }
 }
 
+static void chunk_unwritten(struct column_chunk *out)
+{
+    *out = (struct column_chunk){0};
+    for (unsigned field = 0; field < COLUMN_FIELDS_MAX; field++)
+        out->min[field] = UINT64_MAX;
+}
+
+enum status column_cursor_get(struct column_cursor *cursor, struct snapshot *snapshot, uint32_t chunk, struct column_chunk *out)
+{
+    unsigned char key[COLUMN_KEY_BYTES];
+    const unsigned char *payload = NULL;
+    chunk_unwritten(out);
+    enum status status = cursor->place == NULL ? door_cursor_keep(snapshot, DB_COLUMN, &cursor->place) : STATUS_OK;
+    if (status != STATUS_OK)
+        return status;
+    column_chunk_key(column_chunk_id(cursor->family, chunk), key);
+    status = door_cursor_get(cursor->place, key, sizeof key, cursor->placed && chunk == cursor->chunk + 1);
+    cursor->placed = status == STATUS_OK;
+    cursor->chunk = chunk;
+    if (status == STATUS_OK)
+        status = block_taken(snapshot, cursor->family, key, cursor->place->payload, &payload);
+    if (status == STATUS_OK) {
+        chunk_borrow(cursor->family, payload, true, out);
+        /* Chunks written in order lie page by page: the header that the next step waits for is most likely there. */
+        __builtin_prefetch(payload + PAGE_BYTES);
+        __builtin_prefetch(payload + 2 * (size_t)PAGE_BYTES);
+    }
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status column_chunk_get(struct snapshot *snapshot, const struct column_family *family, uint32_t chunk, struct column_chunk *out)
 {
     const unsigned char *payload = snapshot->batch == NULL ? NULL : column_edits_find(snapshot->batch, family, chunk);
     bool copy = payload != NULL;
-    *out = (struct column_chunk){0};
-    for (unsigned field = 0; field < COLUMN_FIELDS_MAX; field++)
-        out->min[field] = UINT64_MAX;
+    chunk_unwritten(out);
     enum status status = copy ? STATUS_OK : column_block_get(snapshot, family, chunk, &payload);
     if (status == STATUS_OK)
         chunk_borrow(family, payload, !copy, out);

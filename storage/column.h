@@ -17,6 +17,7 @@
 
 struct snapshot;
 struct batch;
+struct door_cursor;
 
 enum {
     COLUMN_CHUNK_BYTES = 4032,
@@ -50,6 +51,16 @@ struct column_chunk {
 /* A chunk never written is not an error: its arrays are NULL. */
 MUST_USE enum status column_chunk_get(struct snapshot *snapshot, const struct column_family *family, uint32_t chunk,
                                       struct column_chunk *out);
+
+/* Reads a family's chunks in ascending order with a remembered place: the next one costs a step, not a descent. Zero it but for the family;
+ * valid until the snapshot is reset, renewed or closed, and not in a batch. */
+struct column_cursor {
+    const struct column_family *family;
+    struct door_cursor *place; /* made on first use */
+    uint32_t chunk;            /* where it stands, when `placed` */
+    bool placed;
+};
+MUST_USE enum status column_cursor_get(struct column_cursor *cursor, struct snapshot *snapshot, uint32_t chunk, struct column_chunk *out);
 
 /* Reads values one at a time, remembering the chunk of the last: for gathers in ascending order and for single hits. A bad chunk sets the
  * snapshot's status and reads as unknown. */

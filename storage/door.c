@@ -281,7 +281,67 @@ enum status door_cursor_seek_back(struct door_cursor *cursor, const void *key, s
     return cursor_move(cursor, MDB_PREV);
 }
 
+enum status door_cursor_get(struct door_cursor *cursor, const void *key, size_t key_size, bool behind)
+{
+    MDB_val at = {0}, value = {0};
+    int code = behind ? mdb_cursor_get(cursor->cursor, &at, &value, MDB_NEXT) : MDB_NOTFOUND;
+    if (code != 0 || at.mv_size != key_size || memcmp(at.mv_data, key, key_size) != 0) {
+        at = key_value(key, key_size);
+        code = mdb_cursor_get(cursor->cursor, &at, &value, MDB_SET_KEY);
+    }
+    enum status status = cursor_taken(cursor, code, &at, &value);
+    return status == STATUS_END ? STATUS_NOT_FOUND : status;
+}
+
 enum status door_cursor_next(struct door_cursor *cursor)
 {
     return cursor_move(cursor, MDB_NEXT);
+}
+
+/* A reader's cursors outlive its transactions, since making one costs more than moving it a few times. */
+struct kept_cursor {
+    struct kept_cursor *next;
+    struct door_cursor cursor;
+    bool taken;
+};
+
+enum status door_cursor_keep(struct snapshot *snapshot, enum database db, struct door_cursor **out)
+{
+    assert(snapshot->active && snapshot->batch == NULL);
+    struct kept_cursor *kept = snapshot->kept;
+    while (kept != NULL && (kept->taken || kept->cursor.db != db))
+        kept = kept->next;
+    if (kept == NULL) {
+        struct door_cursor cursor;
+        enum status status = door_cursor_open(snapshot, db, &cursor);
+        if (status != STATUS_OK)
+            return status;
+        kept = memory_alloc(sizeof *kept);
+        *kept = (struct kept_cursor){.next = snapshot->kept, .cursor = cursor};
+        snapshot->kept = kept;
+    } else {
+        enum status status = status_from_lmdb(mdb_cursor_renew(snapshot->txn, kept->cursor.cursor));
+        if (status != STATUS_OK)
+            return status;
+        kept->cursor.key = kept->cursor.payload = (struct bytes){0};
+    }
+    kept->taken = true;
+    *out = &kept->cursor;
+    return STATUS_OK;
+}
+
+void kept_cursors_return(struct snapshot *snapshot)
+{
+    for (struct kept_cursor *kept = snapshot->kept; kept != NULL; kept = kept->next)
+        kept->taken = false;
+}
+
+void kept_cursors_free(struct snapshot *snapshot)
+{
+    for (struct kept_cursor *kept = snapshot->kept, *next; kept != NULL; kept = next) {
+        next = kept->next;
+        door_cursor_close(&kept->cursor);
+        free(kept);
+    }
+    snapshot->kept = NULL;
 }

@@ -60,10 +60,11 @@ struct env {
 struct snapshot {
     struct env *env;
     MDB_txn *txn;
-    struct batch *batch; /* the batch whose view this is; NULL for a reader */
-    enum status status;  /* sticky, see snapshot_status */
-    bool active;         /* between open or renew and reset */
-    bool check_always;   /* every checksum on every read, whatever was checked before: verify */
+    struct batch *batch;      /* the batch whose view this is; NULL for a reader */
+    enum status status;       /* sticky, see snapshot_status */
+    bool active;              /* between open or renew and reset */
+    bool check_always;        /* every checksum on every read, whatever was checked before: verify */
+    struct kept_cursor *kept; /* see door_cursor_keep */
 };
 
 struct posting_edits;
@@ -144,6 +145,16 @@ MUST_USE enum status door_cursor_seek(struct door_cursor *cursor, const void *ke
 /* The last entry at or before the key. END when there is none. */
 MUST_USE enum status door_cursor_seek_back(struct door_cursor *cursor, const void *key, size_t key_size);
 MUST_USE enum status door_cursor_next(struct door_cursor *cursor);
+/* The entry of just this key; NOT_FOUND. With `behind` the caller expects it right behind the one at hand: then it costs a step, not a
+ * descent. Otherwise it is still cheap on the page at hand. */
+MUST_USE enum status door_cursor_get(struct door_cursor *cursor, const void *key, size_t key_size, bool behind);
+
+/* A cursor that a reader keeps until its snapshot is reset, renewed or closed, without closing it: for what is read forward, a few chunks
+ * here and there. The next requests get the same ones again. Not in a batch. */
+MUST_USE enum status door_cursor_keep(struct snapshot *snapshot, enum database db, struct door_cursor **out);
+/* When the snapshot's transaction ends: they may be handed out again. */
+void kept_cursors_return(struct snapshot *snapshot);
+void kept_cursors_free(struct snapshot *snapshot);
 
 /* The counters of batch.h; zeros before the first commit that changed them. In meta.c. */
 MUST_USE enum status counters_get(struct snapshot *snapshot, uint32_t counters[COUNTER_COUNT]);

@@ -105,20 +105,45 @@ enum status label_find(struct snapshot *snapshot, uint16_t field, struct bytes k
     return number_get(snapshot, &at, ordinal);
 }
 
-enum status label_find_slug(struct snapshot *snapshot, uint16_t field, struct bytes slug, uint32_t *ordinal)
+enum status label_reader_get(struct label_reader *reader, struct snapshot *snapshot, uint32_t ordinal, struct label *out)
+{
+    struct label_key key;
+    enum status status = reader->place == NULL ? door_cursor_keep(snapshot, DB_LABEL, &reader->place) : STATUS_OK;
+    if (status != STATUS_OK)
+        return status;
+    label_key_record(&key, reader->field, ordinal);
+    status = door_cursor_get(reader->place, key.bytes, key.size, reader->placed && ordinal == reader->ordinal + 1);
+    reader->placed = status == STATUS_OK;
+    reader->ordinal = ordinal;
+    if (status == STATUS_OK && !label_decode(reader->place->payload, out))
+        return door_corrupt(snapshot, DB_LABEL, key.bytes, key.size, "a label that does not decode");
+    return status;
+}
+
+enum status label_next_slug(struct snapshot *snapshot, uint16_t field, struct bytes slug, uint32_t *ordinal)
 {
     struct label_key at;
     struct door_cursor cursor = {0};
-    label_key_name(&at, LABEL_SLUG, field, slug);
+    label_key_slug(&at, field, slug, *ordinal);
+    size_t name_size = at.size - sizeof *ordinal;
     enum status status = door_cursor_open(snapshot, DB_LABEL, &cursor);
     if (status == STATUS_OK)
         status = door_cursor_seek(&cursor, at.bytes, at.size);
-    if (status == STATUS_OK && (cursor.key.size != at.size + 4 || memcmp(cursor.key.data, at.bytes, at.size) != 0))
+    if (status == STATUS_OK && (cursor.key.size != at.size || memcmp(cursor.key.data, at.bytes, name_size) != 0))
         status = STATUS_NOT_FOUND;
     if (status == STATUS_OK)
-        *ordinal = key_get_u32((const unsigned char *)cursor.key.data + at.size);
+        *ordinal = key_get_u32((const unsigned char *)cursor.key.data + name_size);
     door_cursor_close(&cursor);
     return status == STATUS_END ? STATUS_NOT_FOUND : status;
+}
+
+enum status label_find_slug(struct snapshot *snapshot, uint16_t field, struct bytes slug, uint32_t *ordinal)
+{
+    uint32_t first = 0;
+    enum status status = label_next_slug(snapshot, field, slug, &first);
+    if (status == STATUS_OK)
+        *ordinal = first;
+    return status;
 }
 
 enum status label_limit(struct snapshot *snapshot, uint16_t field, uint32_t *limit)

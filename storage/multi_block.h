@@ -1,6 +1,6 @@
 /* Inside storage/ only: the bytes of a chunk of multi-valued facets, shared by its reader (multi.c) and its writer (multi_edit.c).
  *
- *   key    := field u16be, first entry u32be
+ *   key    := field u16be, first entry u32be      the field's highest bit: entries are variants, else documents
  *   chunk  := span u16le, offset u16le {span + 1}, ordinal u32le {last offset}
  *   span   := 504 | 252 | 126 | 63; first is a multiple of it
  *
@@ -28,5 +28,7 @@ void multi_key(unsigned char key[MULTI_KEY_BYTES], uint16_t field, uint32_t firs
 
 /* False when the bytes are not the chunk that begins at `first`. Whether ordinals ascend is not looked at. */
 bool multi_block_open(uint32_t first, struct bytes payload, struct multi_chunk *out);
+/* The same without looking at every offset. */
+bool multi_block_borrow(uint32_t first, struct bytes payload, struct multi_chunk *out);
 
 #endif

@@ -26,6 +26,7 @@ void snapshot_close(struct snapshot *snapshot)
     if (snapshot == NULL)
         return;
     assert(snapshot->batch == NULL);
+    kept_cursors_free(snapshot);
     mdb_txn_abort(snapshot->txn);
     if (snapshot->active)
         env_leave(snapshot->env);
@@ -37,6 +38,7 @@ void snapshot_reset(struct snapshot *snapshot)
     assert(snapshot->batch == NULL);
     if (!snapshot->active)
         return;
+    kept_cursors_return(snapshot);
     mdb_txn_reset(snapshot->txn);
     snapshot->active = false;
     env_leave(snapshot->env);
@@ -51,6 +53,11 @@ enum status snapshot_renew(struct snapshot *snapshot)
     snapshot->active = true;
     snapshot->status = STATUS_OK;
     return STATUS_OK;
+}
+
+void snapshot_cursors_return(struct snapshot *snapshot)
+{
+    kept_cursors_return(snapshot);
 }
 
 uint64_t snapshot_commit(const struct snapshot *snapshot)

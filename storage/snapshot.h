@@ -20,6 +20,10 @@ void snapshot_reset(struct snapshot *snapshot);
 /* Moves to the newest commit (9 ns). Needed after a reset. */
 MUST_USE enum status snapshot_renew(struct snapshot *snapshot);
 
+/* Ends the column_cursors, label_readers and multi_cursors made on this snapshot, so that the next ones cost less. What serves many requests
+ * from one commit calls it between them; a reset does it too. */
+void snapshot_cursors_return(struct snapshot *snapshot);
+
 /* The commit this view belongs to: rises by one with every batch. */
 uint64_t snapshot_commit(const struct snapshot *snapshot);
 

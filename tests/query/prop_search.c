@@ -1,15 +1,16 @@
 /* Search against the naive evaluator of naive.h: the same hits in the same order with the same ranks, the same totals, the same facets,
- * for random requests over random shops, before and after edits and deletes. */
+ * for random requests over random shops, before and after edits and deletes. TIM_SEED repeats a run; PROP_SEEDS sets how many seeds there
+ * are for the long form. */
 #include "naive.h"
 
 #include "query/search.h"
 
-enum { REQUEST_TEXT_BYTES = 200, SLUGS = 4 };
+enum { REQUEST_TEXT_BYTES = 200, SLUGS = 4, SPEC_CHOICES = 4 };
 
 /* A request with its own memory, and what the products came to. */
 struct question {
     struct search_request request;
-    char text[REQUEST_TEXT_BYTES], slugs[SLUGS][16], category[16];
+    char text[REQUEST_TEXT_BYTES], slugs[SLUGS][16], values[SPEC_CHOICES][16], category[16];
 };
 
 struct answer {
@@ -58,11 +59,22 @@ static void ask_filters(struct shop *shop, struct question *question)
     request->price_min_vnd = (uint32_t)low;
     request->price_max_vnd = (uint32_t)high;
     request->in_stock = random_chance(state, 25);
+    request->on_sale = random_chance(state, 12);
+    request->rating_min = random_chance(state, 15) ? (uint16_t)(random_below(state, 6) * 100) : 0;
+    for (unsigned i = random_chance(state, 35) ? 1 + random_below(state, SPEC_CHOICES) : 0; i-- > 0;) {
+        static const char *const names[] = {"specs.thong-so-0", "specs.thong-so-1", "specs.thong-so-2", "specs.thong-so-3",
+                                            "specs.thong-so-9"};
+        snprintf(question->values[i], sizeof question->values[i], "gia-tri-%u", random_below(state, SPEC_VALUES + 1));
+        const char *name = names[random_chance(state, 5) ? 4 : random_below(state, SPECS)];
+        must(request_set(request, name, bytes_of(question->values[i]), NULL));
+    }
 }
 
 static void ask(struct shop *shop, struct question *question)
 {
-    static const char *const facets[] = {"brand", "category", "price"};
+    static const char *const facets[] = {
+        "brand",           "category", "price", "rating", "stock", "sale", "specs.thong-so-0", "specs.thong-so-1", "specs.thong-so-3",
+        "specs.thong-so-9"};
     uint64_t *state = &shop->random;
     *question = (struct question){0};
     request_init(&question->request);
@@ -72,8 +84,8 @@ static void ask(struct shop *shop, struct question *question)
         strncat(question->text, " ", sizeof question->text - strlen(question->text) - 1);
     question->request.text = bytes_of(question->text);
     ask_filters(shop, question);
-    for (unsigned i = 0; i < 3; i++)
-        if (random_chance(state, 60))
+    for (unsigned i = 0; i < sizeof facets / sizeof facets[0]; i++)
+        if (random_chance(state, 50))
             question->request.facets[question->request.facet_count++] = bytes_of(facets[i]);
     question->request.facet_limit = random_chance(state, 30) ? 1 + random_below(state, 6) : 100;
     question->request.sort = random_chance(state, 50) ? SORT_RELEVANCE : (enum sort)random_below(state, 5);
@@ -144,8 +156,7 @@ static void answer_build(struct shop *shop, struct snapshot *snapshot, const str
         words_read(shop, snapshot, question, true, arena, &query, answer);
     for (uint32_t i = 0; i < shop->count; i++) {
         const struct product *product = &shop->products[i];
-        if (answer->scores[i].band == 0 || !category_passes(shop, request, product) || !brand_passes(request, product) ||
-            !offer_passes(request, product, true))
+        if (answer->scores[i].band == 0 || !product_passes(shop, request, product, NAIVE_NO_AXIS))
             continue;
         ranks[i] = naive_rank(product, &query, answer->scores[i], request->sort);
         answer->found[answer->count++] = i;
@@ -161,10 +172,13 @@ static void answer_build(struct shop *shop, struct snapshot *snapshot, const str
 static void fail_question(const struct question *question, const char *what)
 {
     const struct search_request *request = &question->request;
-    fail_msg("%s: \"%s\", category %.*s, %u brands, price %d %u..%d %u, stock %d, match %d, sort %d, limit %u, page %u", what,
-             question->text, (int)request->category.size, request->category.size > 0 ? request->category.data : "", request->brand_count,
-             request->has_price_min, request->price_min_vnd, request->has_price_max, request->price_max_vnd, request->in_stock,
-             (int)request->match, (int)request->sort, request->limit, request->page);
+    fail_msg("%s: \"%s\", category %.*s, %u brands, price %d %u..%d %u, stock %d, sale %d, rating %u, %u values of %u specs, match %d, "
+             "sort %d, limit "
+             "%u, page %u",
+             what, question->text, (int)request->category.size, request->category.size > 0 ? request->category.data : "",
+             request->brand_count, request->has_price_min, request->price_min_vnd, request->has_price_max, request->price_max_vnd,
+             request->in_stock, request->on_sale, request->rating_min, request->spec_value_count, request->spec_count, (int)request->match,
+             (int)request->sort, request->limit, request->page);
 }
 
 static void compare_hits(const struct shop *shop, const struct question *question, const struct answer *answer,
@@ -187,12 +201,9 @@ static void compare_hits(const struct shop *shop, const struct question *questio
 }
 
 /* The products that a facet counts: its own selection left out. */
-static bool is_counted(struct shop *shop, const struct question *question, const struct answer *answer, uint32_t i, const char *facet)
+static bool is_counted(struct shop *shop, const struct question *question, const struct answer *answer, uint32_t i, unsigned omit)
 {
-    const struct search_request *request = &question->request;
-    const struct product *product = &shop->products[i];
-    return answer->scores[i].band > 0 && (strcmp(facet, "category") == 0 || category_passes(shop, request, product)) &&
-           (strcmp(facet, "brand") == 0 || brand_passes(request, product)) && offer_passes(request, product, strcmp(facet, "price") != 0);
+    return answer->scores[i].band > 0 && product_passes(shop, &question->request, &shop->products[i], omit);
 }
 
 static int bytes_order(struct bytes a, struct bytes b)
@@ -206,7 +217,7 @@ static void compare_brand(struct shop *shop, const struct question *question, co
     uint64_t counts[BRANDS] = {0};
     unsigned values = 0;
     for (uint32_t i = 0; i < shop->count; i++)
-        if (shop->products[i].brand != UINT32_MAX && is_counted(shop, question, answer, i, "brand"))
+        if (shop->products[i].brand != UINT32_MAX && is_counted(shop, question, answer, i, NAIVE_BRAND))
             counts[shop->products[i].brand]++;
     for (unsigned i = 0; i < BRANDS; i++)
         values += counts[i] > 0;
@@ -239,7 +250,7 @@ static void compare_category(struct shop *shop, const struct question *question,
     uint32_t stack[CATEGORIES] = {0};
     unsigned values = 0, depth = 0;
     for (uint32_t i = 0; i < shop->count; i++)
-        if (shop->products[i].category != UINT32_MAX && is_counted(shop, question, answer, i, "category"))
+        if (shop->products[i].category != UINT32_MAX && is_counted(shop, question, answer, i, NAIVE_CATEGORY))
             for (uint32_t up = shop->products[i].category; up != UINT32_MAX; up = shop->parents[up])
                 counts[up]++;
     for (unsigned i = 0; i < CATEGORIES; i++)
@@ -280,7 +291,7 @@ static void compare_price(struct shop *shop, const struct question *question, co
     assert_true(facet->bin_count <= 20);
     for (uint32_t i = 0; i < shop->count; i++) {
         uint64_t paid = paid_of(shop->products[i].price, shop->products[i].sale);
-        if (paid == COLUMN_UNKNOWN || !is_counted(shop, question, answer, i, "price"))
+        if (paid == COLUMN_UNKNOWN || !is_counted(shop, question, answer, i, NAIVE_PRICE))
             continue;
         known++;
         min = paid < min ? (uint32_t)paid : min;
@@ -299,6 +310,87 @@ static void compare_price(struct shop *shop, const struct question *question, co
         fail_question(question, "price bounds");
 }
 
+/* Values "true" and "false", of what the product shows. */
+static void compare_choice(struct shop *shop, const struct question *question, const struct answer *answer,
+                           const struct facet_result *facet, bool stock)
+{
+    uint64_t counts[2] = {0};
+    bool selected = stock ? question->request.in_stock : question->request.on_sale;
+    unsigned at = 0;
+    for (uint32_t i = 0; i < shop->count; i++) {
+        const struct product *product = &shop->products[i];
+        if (is_counted(shop, question, answer, i, stock ? NAIVE_STOCK : NAIVE_SALE))
+            counts[stock ? product->stock != 0 : is_on_sale(product->price, product->sale)]++;
+    }
+    for (unsigned yes = 2; yes-- > 0;) {
+        if (counts[yes] == 0)
+            continue;
+        const struct facet_value *value = &facet->values[at++];
+        if (at > facet->value_count || value->count != counts[yes] || !text_is(value->slug, yes ? "true" : "false") ||
+            value->selected != (yes && selected))
+            fail_question(question, "choice");
+    }
+    if (facet->value_count != at)
+        fail_question(question, "choices");
+}
+
+static void compare_rating(struct shop *shop, const struct question *question, const struct answer *answer,
+                           const struct facet_result *facet)
+{
+    unsigned at = 0;
+    for (unsigned stars = 5; stars > 0; stars--) {
+        uint64_t count = 0;
+        char slug[2] = {(char)('0' + stars), '\0'};
+        for (uint32_t i = 0; i < shop->count; i++)
+            count += shop->products[i].rating != COLUMN_UNKNOWN && shop->products[i].rating >= stars * 100 &&
+                     is_counted(shop, question, answer, i, NAIVE_RATING);
+        if (count == 0)
+            continue;
+        const struct facet_value *value = &facet->values[at++];
+        if (at > facet->value_count || value->count != count || !text_is(value->slug, slug) ||
+            value->selected != (question->request.rating_min == stars * 100))
+            fail_question(question, "stars");
+    }
+    if (facet->value_count != at)
+        fail_question(question, "ratings");
+}
+
+static void compare_spec(struct shop *shop, const struct question *question, const struct answer *answer, const struct facet_result *facet)
+{
+    const struct search_request *request = &question->request;
+    struct bytes name = {facet->name.data + strlen("specs."), facet->name.size - strlen("specs.")};
+    unsigned spec = (unsigned)(name.data[name.size - 1] - '0'), omit = NAIVE_NO_AXIS, wanted = 0, values = 0;
+    uint64_t counts[SPEC_VALUES] = {0};
+    for (unsigned i = 0; i < request->spec_count; i++)
+        if (bytes_equal(request->specs[i], name)) {
+            omit = NAIVE_SPEC + i;
+            wanted = naive_spec(request, i, &spec);
+        }
+    for (uint32_t i = 0; i < shop->count && spec < SPECS; i++) {
+        unsigned has = shop->products[i].specs[spec] | values_of_variants(&shop->products[i], spec);
+        for (unsigned value = 0; value < SPEC_VALUES && has != 0 && is_counted(shop, question, answer, i, omit); value++)
+            counts[value] += has >> value & 1;
+    }
+    for (unsigned value = 0; value < SPEC_VALUES; value++)
+        values += counts[value] > 0;
+    if (facet->truncated != (values > request->facet_limit) || facet->value_count != least(values, request->facet_limit))
+        fail_question(question, "spec count");
+    for (unsigned i = 0; i < facet->value_count; i++) {
+        const struct facet_value *value = &facet->values[i], *before = i > 0 ? value - 1 : NULL;
+        if (value->count != counts[value->ordinal] || value->selected != ((wanted >> value->ordinal & 1) != 0))
+            fail_question(question, "spec value");
+        if (before != NULL && (before->count < value->count || (before->count == value->count && before->ordinal >= value->ordinal)))
+            fail_question(question, "spec order");
+    }
+    for (unsigned value = 0, last = facet->value_count; last > 0 && value < SPEC_VALUES; value++) {
+        bool shown = false;
+        for (unsigned i = 0; i < last; i++)
+            shown = shown || facet->values[i].ordinal == value;
+        if (!shown && counts[value] > facet->values[last - 1].count)
+            fail_question(question, "spec left out");
+    }
+}
+
 static void compare_facets(struct shop *shop, const struct question *question, const struct answer *answer,
                            const struct search_result *result)
 {
@@ -309,8 +401,14 @@ static void compare_facets(struct shop *shop, const struct question *question, c
             compare_brand(shop, question, answer, facet);
         else if (text_is(facet->name, "category"))
             compare_category(shop, question, answer, facet);
-        else
+        else if (text_is(facet->name, "price"))
             compare_price(shop, question, answer, facet);
+        else if (text_is(facet->name, "rating"))
+            compare_rating(shop, question, answer, facet);
+        else if (facet->name.data[0] == 's' && facet->name.data[1] == 'p')
+            compare_spec(shop, question, answer, facet);
+        else
+            compare_choice(shop, question, answer, facet, text_is(facet->name, "stock"));
     }
 }
 
@@ -379,24 +477,32 @@ static void run(uint64_t seed, uint32_t products, uint32_t gap, unsigned rounds,
 
 static uint64_t seed;
 
+static unsigned seeds_count(void)
+{
+    const char *given = getenv("PROP_SEEDS");
+    return given == NULL ? 1 : (unsigned)strtoul(given, NULL, 10);
+}
+
 static void scattered_shop(void **state)
 {
     (void)state;
-    run(seed, 250, 200, 3, 80);
+    for (unsigned i = 0; i < seeds_count(); i++)
+        run(seed + i, 250, 200, 3, 250);
 }
 
 static void tiny_shops(void **state)
 {
     (void)state;
-    for (unsigned i = 0; i < 6; i++)
-        run(seed + i, 1 + i * 5, 2, 2, 60);
+    for (unsigned i = 0; i < 40 * seeds_count(); i++)
+        run(seed + i, 1 + i % 12 * 3, 2, 2, 200);
 }
 
 /* Every number is a live product at first, and the common words fill many blocks of a window. */
 static void dense_shop(void **state)
 {
     (void)state;
-    run(seed, 5000, 1, 1, 40);
+    for (unsigned i = 0; i < seeds_count(); i++)
+        run(seed + i, 5000, 1, 1, 40);
 }
 
 int main(void)

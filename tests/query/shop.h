@@ -24,9 +24,18 @@
 #include "storage/fragment.h"
 #include "storage/label.h"
 #include "storage/mirror.h"
+#include "storage/multi.h"
 #include "storage/snapshot.h"
 
-enum { TERMS_MAX = 48, VARIANTS_MAX = 4, BRANDS = 12, CATEGORIES = 14, WORDS_PER_PRODUCT = 9 };
+enum {
+    TERMS_MAX = 48,
+    VARIANTS_MAX = 4,
+    BRANDS = 12,
+    CATEGORIES = 14,
+    WORDS_PER_PRODUCT = 9,
+    SPECS = 4,       /* "thong-so-0" ... */
+    SPEC_VALUES = 6, /* "gia-tri-0" ...; the last two share a slug */
+};
 
 struct shop_term {
     char folded[TOKEN_BYTES_MAX], exact[TOKEN_BYTES_MAX * 3];
@@ -37,6 +46,7 @@ struct shop_term {
 struct shop_variant {
     uint64_t price, sale, stock;
     bool active;
+    unsigned specs[SPECS]; /* values, a bit each */
 };
 
 struct product {
@@ -45,8 +55,9 @@ struct product {
     char id[32], name[512];
     struct shop_term core[TERMS_MAX], body[TERMS_MAX];
     unsigned core_count, body_count;
-    uint64_t price, sale, stock, sold, prior, created; /* as the columns show them */
-    uint32_t brand, category;                          /* UINT32_MAX: none */
+    uint64_t price, sale, stock, sold, rating, prior, created; /* as the columns show them */
+    uint32_t brand, category;                                  /* UINT32_MAX: none */
+    unsigned specs[SPECS];                                     /* the product's own values, a bit each */
     struct shop_variant variants[VARIANTS_MAX];
     unsigned variant_count;
     uint32_t run; /* the first entry, when it has had variants */
@@ -180,6 +191,13 @@ static inline uint64_t random_price(uint64_t *state)
     return random_chance(state, 5) ? COLUMN_UNKNOWN : steps[random_below(state, 5)] * random_below(state, 40);
 }
 
+/* Mostly none or one. */
+static inline unsigned random_values(uint64_t *state)
+{
+    unsigned values = random_chance(state, 50) ? 1u << random_below(state, SPEC_VALUES) : 0;
+    return random_chance(state, 15) ? values | 1u << random_below(state, SPEC_VALUES) : values;
+}
+
 static inline void product_offer(struct product *product, uint64_t *state)
 {
     product->price = random_price(state);
@@ -190,6 +208,9 @@ static inline void product_offer(struct product *product, uint64_t *state)
                                                      .sale = random_chance(state, 40) ? random_price(state) : COLUMN_UNKNOWN,
                                                      .stock = random_chance(state, 20) ? COLUMN_UNKNOWN : random_below(state, 2),
                                                      .active = random_chance(state, 70)};
+    for (unsigned i = 0; i < product->variant_count; i++)
+        for (unsigned spec = 0; spec < SPECS / 2; spec++)
+            product->variants[i].specs[spec] = random_values(state);
 }
 
 static inline uint64_t paid_of(uint64_t price, uint64_t sale)
@@ -237,6 +258,9 @@ static inline void product_fill(struct shop *shop, struct product *product)
         terms_add(shop, product->body, &product->body_count, random_word(state), state);
     product->brand = random_chance(state, 10) ? UINT32_MAX : random_below(state, BRANDS);
     product->category = random_chance(state, 10) ? UINT32_MAX : random_below(state, CATEGORIES);
+    for (unsigned spec = 0; spec < SPECS; spec++)
+        product->specs[spec] = random_values(state);
+    product->rating = random_chance(state, 20) ? COLUMN_UNKNOWN : random_chance(state, 30) ? 500 : random_below(state, 501);
     product->sold = random_chance(state, 20) ? COLUMN_UNKNOWN : random_below(state, 30);
     product->prior = random_chance(state, 20) ? COLUMN_UNKNOWN : random_chance(state, 20) ? PRIOR_MAX : random_below(state, PRIOR_MAX);
     product->created = random_chance(state, 20) ? COLUMN_UNKNOWN : 1700000000 + random_below(state, 50);
@@ -300,6 +324,40 @@ static inline void variants_write(struct batch *batch, struct product *product)
     }
 }
 
+static inline void values_put(struct batch *batch, uint16_t field, uint32_t entry, unsigned values)
+{
+    uint32_t ordinals[SPEC_VALUES];
+    unsigned count = 0;
+    for (uint32_t value = 0; value < SPEC_VALUES; value++)
+        if ((values >> value & 1) != 0)
+            ordinals[count++] = value;
+    must(multi_put(batch, field, entry, ordinals, count));
+}
+
+static inline unsigned values_of_variants(const struct product *product, unsigned spec)
+{
+    unsigned values = 0;
+    for (unsigned i = 0; i < product->variant_count; i++)
+        values |= product->variants[i].active ? product->variants[i].specs[spec] : 0;
+    return values;
+}
+
+/* As indexer/facets.c does. */
+static inline void specs_write(struct batch *batch, const struct product *product)
+{
+    for (unsigned spec = 0; spec < SPECS; spec++) {
+        unsigned of_variants = values_of_variants(product, spec);
+        uint16_t field = (uint16_t)(FACET_SPEC_FIRST + spec);
+        values_put(batch, field, product->document, product->live ? product->specs[spec] | of_variants : 0);
+        for (unsigned i = 0; i < product->variant_count; i++) {
+            const struct shop_variant *variant = &product->variants[i];
+            bool has = product->live && of_variants != 0 && variant->active;
+            values_put(batch, (uint16_t)(field | MULTI_SPACE_VARIANT), product->run + 1 + i,
+                       has ? product->specs[spec] | variant->specs[spec] : 0);
+        }
+    }
+}
+
 static inline uint64_t ordinal_or_unknown(uint32_t ordinal)
 {
     return ordinal == UINT32_MAX ? COLUMN_UNKNOWN : ordinal;
@@ -311,6 +369,7 @@ static inline void offer_write(struct batch *batch, struct product *product)
     must(column_put(batch, &family_offer, OFFER_SALE, product->document, product->sale));
     must(column_put(batch, &family_offer, OFFER_STOCK, product->document, product->stock));
     variants_write(batch, product);
+    specs_write(batch, product);
 }
 
 static inline void product_write(struct batch *batch, struct product *product)
@@ -324,14 +383,15 @@ static inline void product_write(struct batch *batch, struct product *product)
     must(forward_replace(batch, document, &list, &arena, &changed));
     fragment_write(batch, product);
     must(document_put(batch, bytes_of(product->id), document));
+    product->live = true;
     offer_write(batch, product);
+    must(column_put(batch, &family_fame, FAME_RATING, document, product->rating));
     must(column_put(batch, &family_fame, FAME_SOLD, document, product->sold));
     must(column_put(batch, &family_fame, FAME_PRIOR, document, product->prior));
     must(column_put(batch, &family_brand, 0, document, ordinal_or_unknown(product->brand)));
     must(column_put(batch, &family_category, 0, document, ordinal_or_unknown(product->category)));
     must(column_put(batch, &family_created, 0, document, product->created));
     must(column_put(batch, &family_order, 0, document, id_order(bytes_of(product->id))));
-    product->live = true;
     arena_release(&arena);
 }
 
@@ -345,6 +405,7 @@ static inline void product_remove(struct batch *batch, struct product *product)
     must(fragment_del(batch, product->document));
     must(document_del(batch, bytes_of(product->id)));
     product->live = false;
+    specs_write(batch, product);
     arena_release(&arena);
 }
 
@@ -400,6 +461,16 @@ static inline void labels_write(struct shop *shop, struct batch *batch)
         struct label label = {.key = bytes_of(key), .text = bytes_of(text), .slug = bytes_of(slug), .parent = shop->parents[i]};
         must(label_put(batch, FACET_CATEGORY, &label, &ordinal));
         assert_int_equal(ordinal, i);
+    }
+    for (uint32_t i = 0; i < SPECS * (SPEC_VALUES + 1); i++) {
+        uint32_t ordinal = 0, spec = i / (SPEC_VALUES + 1), value = i % (SPEC_VALUES + 1);
+        bool name = value == SPEC_VALUES;
+        snprintf(key, sizeof key, "s%u", i);
+        snprintf(text, sizeof text, name ? "Thông số %u" : "Giá trị %u", name ? spec : value);
+        snprintf(slug, sizeof slug, name ? "thong-so-%u" : "gia-tri-%u", name ? spec : value == SPEC_VALUES - 1 ? value - 1 : value);
+        struct label label = {.key = bytes_of(key), .text = bytes_of(text), .slug = bytes_of(slug), .parent = LABEL_NO_PARENT};
+        must(label_put(batch, name ? FACET_SPEC_NAMES : (uint16_t)(FACET_SPEC_FIRST + spec), &label, &ordinal));
+        assert_int_equal(ordinal, name ? spec : value);
     }
     tree_number(shop, LABEL_NO_PARENT, &next);
     must(tree_put(batch, FACET_CATEGORY, &(struct tree){shop->intervals, CATEGORIES}));

@@ -50,11 +50,31 @@ static const struct example examples[] = {
     {"inStock", "true", NULL},
     {"inStock", "0", NULL},
     {"inStock", "yes", "inStock is \"yes\": it must be true or false"},
+    {"onSale", "true", NULL},
+    {"onSale", "sale", "onSale is \"sale\": it must be true or false"},
+    {"ratingMin", "4", NULL},
+    {"ratingMin", "4.5", NULL},
+    {"ratingMin", "4.25", NULL},
+    {"ratingMin", "5.00", NULL},
+    {"ratingMin", "5.01", "ratingMin is \"5.01\": it must be a number of stars from 0 to 5, as 4 or 4.5"},
+    {"ratingMin", "6", "ratingMin is \"6\": it must be"},
+    {"ratingMin", "4.", "ratingMin is \"4.\": it must be"},
+    {"ratingMin", "4.255", "ratingMin is \"4.255\": it must be"},
+    {"ratingMin", "-1", "ratingMin is \"-1\": it must be"},
+    {"ratingMin", "", "ratingMin is \"\": it must be"},
+    {"specs.ram", "16-gb", NULL},
+    {"specs.ram", "16-gb,32-gb", NULL},
+    {"specs.mau-sac.moi", "do", NULL},
+    {"specs.ram", "", "specs.ram has 0 bytes: it must be a slug of 1 to 255 bytes"},
+    {"specs.", "16-gb", "unknown parameter"},
+    {"specs", "16-gb", "unknown parameter"},
+    {"specs.\xFF", "16-gb", "a parameter's name is not valid UTF-8"},
     {"facets", "brand,category,price", NULL},
+    {"facets", "rating,stock,sale,specs.ram", NULL},
     {"facets", "*", NULL},
     {"facets", "brand,", "a facet without a name"},
     {"facets", "brands", "unknown facet \"brands\"; did you mean brand?"},
-    {"facets", "màu", "unknown facet \"màu\": the facets are brand, category, price and specs.<name>"},
+    {"facets", "màu", "unknown facet \"màu\": the facets are brand, category, price, rating, sale, stock and specs.<name>"},
     {"facetLimit", "1", NULL},
     {"facetLimit", "1000", NULL},
     {"facetLimit", "0", "facetLimit is \"0\": it must be a whole number from 1 to 1000"},
@@ -131,13 +151,14 @@ static void defaults(void **state)
     assert_int_equal(request.facet_limit, FACET_VALUES_DEFAULT);
     assert_int_equal(request.sort, SORT_RELEVANCE);
     assert_int_equal(request_set(&request, "facets", bytes_of("*"), NULL), STATUS_OK);
-    assert_int_equal(request.facet_count, 3);
+    assert_int_equal(request.facet_count, 6);
 }
 
 static void twice(void **state)
 {
     (void)state;
-    static const char *const once[] = {"q", "category", "priceMin", "priceMax", "inStock", "facetLimit", "limit", "page"};
+    static const char *const once[] = {"q",         "category", "priceMin",   "priceMax", "inStock",
+                                       "ratingMin", "onSale",   "facetLimit", "limit",    "page"};
     for (size_t i = 0; i < sizeof once / sizeof once[0]; i++) {
         struct search_request request;
         struct error error = {0};
@@ -181,6 +202,28 @@ static void many_brands(void **state)
     assert_int_equal(request.brand_count, BRANDS_MAX);
 }
 
+static void many_specs(void **state)
+{
+    (void)state;
+    struct search_request request;
+    struct error error = {0};
+    char names[SPECS_MAX + 1][16], slugs[SPEC_VALUES_MAX + 1][16];
+    request_init(&request);
+    for (unsigned i = 0; i < SPEC_VALUES_MAX; i++) {
+        snprintf(names[i % SPECS_MAX], sizeof names[0], "specs.so-%u", i % SPECS_MAX);
+        snprintf(slugs[i], sizeof slugs[i], "%u", i);
+        assert_int_equal(request_set(&request, names[i % SPECS_MAX], bytes_of(slugs[i]), NULL), STATUS_OK);
+    }
+    assert_int_equal(request.spec_count, SPECS_MAX);
+    assert_int_equal(request.spec_value_count, SPEC_VALUES_MAX);
+    assert_int_equal(request.spec_values[SPECS_MAX + 1].spec, 1);
+    assert_true(bytes_equal(request.specs[1], bytes_of("so-1")));
+    assert_int_equal(request_set(&request, names[0], bytes_of("khac"), &error), STATUS_INVALID);
+    assert_non_null(strstr(error.text, "at most 50 values of specs"));
+    assert_int_equal(request_set(&request, "specs.khac", bytes_of("khac"), &error), STATUS_INVALID);
+    assert_non_null(strstr(error.text, "at most 10 can be selected at once"));
+}
+
 static void whole_request(void **state)
 {
     (void)state;
@@ -205,8 +248,8 @@ static void whole_request(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_parameter), cmocka_unit_test(values_arrive), cmocka_unit_test(defaults),      cmocka_unit_test(twice),
-        cmocka_unit_test(sizes),          cmocka_unit_test(many_brands),   cmocka_unit_test(whole_request),
+        cmocka_unit_test(each_parameter), cmocka_unit_test(values_arrive), cmocka_unit_test(defaults),    cmocka_unit_test(twice),
+        cmocka_unit_test(many_specs),     cmocka_unit_test(sizes),         cmocka_unit_test(many_brands), cmocka_unit_test(whole_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

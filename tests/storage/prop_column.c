@@ -67,6 +67,27 @@ static void compare_zones(struct snapshot *snapshot, const struct model *model)
     }
 }
 
+/* The same chunks through a cursor that skips some and now and then goes back. */
+static void compare_by_cursor(struct snapshot *snapshot, uint64_t *state)
+{
+    for (unsigned f = 0; f < FAMILIES; f++) {
+        struct column_cursor cursor = {.family = &families[f]};
+        uint32_t chunks = ENTRIES / column_chunk_entries(&families[f]) + 2;
+        for (uint32_t chunk = 0; chunk < chunks; chunk += random_below(state, 4)) {
+            struct column_chunk found, wanted;
+            assert_int_equal(column_cursor_get(&cursor, snapshot, chunk, &found), STATUS_OK);
+            assert_int_equal(column_chunk_get(snapshot, &families[f], chunk, &wanted), STATUS_OK);
+            for (unsigned field = 0; field < families[f].field_count; field++) {
+                assert_ptr_equal(found.values[field], wanted.values[field]);
+                assert_true(found.min[field] == wanted.min[field] && found.max[field] == wanted.max[field]);
+            }
+            if (random_below(state, 10) == 0)
+                chunk = random_below(state, chunk + 1);
+        }
+    }
+    snapshot_cursors_return(snapshot);
+}
+
 static void random_puts(struct batch *batch, struct model *model, uint64_t *state)
 {
     struct column_reader readers[FAMILIES];
@@ -113,6 +134,7 @@ static void columns_equal_arrays(void **state)
         if (round % 5 == 0) {
             struct snapshot *snapshot = scratch_read(&scratch);
             compare(snapshot, model);
+            compare_by_cursor(snapshot, &random);
             compare_zones(snapshot, model);
             snapshot_close(snapshot);
         }

@@ -48,6 +48,31 @@ static void compare(struct snapshot *snapshot, const struct model *model)
     assert_int_equal(snapshot_status(snapshot), STATUS_OK);
 }
 
+/* The same through a cursor that moves forward in steps and leaps, and now and then back. */
+static void compare_by_cursor(struct snapshot *snapshot, const struct model *model, uint64_t *state)
+{
+    for (uint16_t field = 0; field < FIELDS; field++) {
+        struct multi_cursor cursor = {.field = field};
+        uint32_t leap = 1 + random_below(state, 900);
+        for (uint32_t entry = 0; entry < ENTRIES; entry += 1 + random_below(state, leap)) {
+            struct multi_chunk chunk = {0};
+            uint32_t begin = 0, end = 0;
+            enum status status = multi_cursor_seek(&cursor, snapshot, entry, &chunk);
+            uint32_t covered = status == STATUS_OK ? chunk.first : ENTRIES;
+            for (uint32_t i = entry; i < covered && i < ENTRIES; i++)
+                assert_int_equal(model->values[field][i].count, 0);
+            if (status == STATUS_OK && entry >= chunk.first) {
+                assert_true(multi_chunk_values(&chunk, entry - chunk.first, &begin, &end));
+                compare_entry(&chunk, entry, &model->values[field][entry], field);
+            }
+            if (random_below(state, 1000) == 0)
+                entry = random_below(state, entry + 1);
+        }
+    }
+    snapshot_cursors_return(snapshot);
+    assert_int_equal(snapshot_status(snapshot), STATUS_OK);
+}
+
 static void random_puts(struct batch *batch, struct model *model, uint64_t *state)
 {
     unsigned most = random_below(state, 3) == 0 ? MULTI_VALUES_MAX : 1 + random_below(state, 4);
@@ -100,6 +125,8 @@ static void multis_equal_arrays(void **state)
             scratch_reopen(&scratch);
         struct snapshot *snapshot = scratch_read(&scratch);
         compare(snapshot, model);
+        compare_by_cursor(snapshot, model, &random);
+        compare_by_cursor(snapshot, model, &random);
         snapshot_close(snapshot);
         assert_int_equal(check_run(&scratch, &check, multi_verify), 0);
     }
