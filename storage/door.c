@@ -20,6 +20,7 @@ enum {
     VERIFIED_BITS = 18,       /* 262,144 blocks, 2 MiB: a gigabyte of full pages */
     VERIFIED_BYTES_MIN = 256, /* a smaller value is checksummed in less time than a miss in the table takes */
     ADDRESS_BITS = 46,        /* of a user-space address, the lowest left out: LMDB aligns values to 2 */
+    PLACE_BITS = 11,   /* of them, a place in a page */
     TAG_BITS = ADDRESS_BITS - VERIFIED_BITS,
 };
 
@@ -93,13 +94,15 @@ static uint32_t stored_crc(enum database db, const MDB_val *key, const void *pay
     return crc32c(crc32c(crc32c(0, &number, 1), key->mv_data, key->mv_size), payload, size);
 }
 
-/* Whether the block at this address was checked before with this checksum; if not, the slot to note it in. The multiplication by an odd
- * number loses nothing, so slot and tag together are the address. */
+/* Whether the block at this address was checked before with this checksum; if not, the slot to note it in. Values that fill their pages
+ * begin at one place in them, so those of neighbouring pages have neighbouring slots: whoever reads columns chunk by chunk walks the table
+ * in order. Slot and tag together are the address. */
 static bool verified_before(struct verified *verified, const void *address, uint32_t crc, _Atomic uint64_t **slot, uint64_t *entry)
 {
-    uint64_t mixed = ((uint64_t)(uintptr_t)address >> 1) * UINT64_C(0x9E3779B97F4A7C15) & ((UINT64_C(1) << ADDRESS_BITS) - 1);
-    uint64_t tag = mixed & ((UINT64_C(1) << TAG_BITS) - 1);
-    *slot = &verified->entries[mixed >> TAG_BITS];
+    uint64_t half = (uint64_t)(uintptr_t)address >> 1, page = half >> PLACE_BITS, place = half & ((1U << PLACE_BITS) - 1);
+    uint64_t spread = place * UINT64_C(0x9E3779B97F4A7C15) >> (64 - VERIFIED_BITS);
+    uint64_t tag = (page >> VERIFIED_BITS << PLACE_BITS | place) & ((UINT64_C(1) << TAG_BITS) - 1);
+    *slot = &verified->entries[(page + spread) & ((1U << VERIFIED_BITS) - 1)];
     *entry = UINT64_C(1) << 63 | tag << 32 | crc;
     return atomic_load_explicit(*slot, memory_order_relaxed) == *entry;
 }
