@@ -4,6 +4,7 @@
  * round numbers. In the end the finest division that gives at most PRICE_BINS_MAX bins is chosen among these, each repeated in every
  * power of ten: steps of 0.01, 0.02, 0.05, 0.1, 0.2, 0.5; the edges 1, 2, 5; the edge 1. A product with variants counts once, at the
  * price it shows. */
+#include <assert.h>
 #include <string.h>
 
 #include "query/facet.h"
@@ -13,36 +14,36 @@ enum {
     LEADING_MIN = 100, /* the first three digits */
     LEADING_END = 1000,
     LEADING_COUNT = LEADING_END - LEADING_MIN,
-    DECADES = 10,                           /* of a u32 */
-    COUNTERS = DECADES * LEADING_COUNT + 1, /* the last one counts the price 0 */
-    COUNTER_ZERO = DECADES * LEADING_COUNT,
+    DECADES = 10, /* of a u32 */
+    COUNTER_ZERO = 0,
+    COUNTER_FIRST = 1, /* counters ascend with the prices */
+    COUNTERS = COUNTER_FIRST + DECADES * LEADING_COUNT,
+    COUNTER_UNKNOWN = COUNTERS, /* never looked at */
+    BLOCK = 64,                 /* counters that are cleared together */
+    BLOCKS = COUNTERS / BLOCK + 1,
+    PART_PLACES = 252,
+    LISTED = 256,      /* rounded up to whole vectors */
+    DECADES_CHEAP = 3, /* a decade's first three digits need a division from here on */
 };
-
-enum { USED_WORDS = COUNTERS / 64 + 1 };
 
 struct price_counters {
     uint32_t min_vnd, max_vnd;
-    uint64_t used[USED_WORDS]; /* the counters that are not 0: the others are not even cleared */
-    uint32_t counts[COUNTERS];
+    bool used[BLOCKS]; /* the other blocks are not even cleared */
+    uint32_t counts[BLOCKS * BLOCK];
 };
 
 static const uint32_t powers[DECADES] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
 
-/* 2^64 / power, rounded up: the upper half of its product with a u32 is the quotient, since 2^32 times what was rounded up is below 2^64. */
-static const uint64_t reciprocals[DECADES] = {
-    0,
-    UINT64_MAX / 10 + 1,
-    UINT64_MAX / 100 + 1,
-    UINT64_MAX / 1000 + 1,
-    UINT64_MAX / 10000 + 1,
-    UINT64_MAX / 100000 + 1,
-    UINT64_MAX / 1000000 + 1,
-    UINT64_MAX / 10000000 + 1,
-    UINT64_MAX / 100000000 + 1,
-    UINT64_MAX / 1000000000 + 1,
+/* How the prices of a decade are divided by 10^k, k = decade - 2: x / 10^k = (x >> k) / 5^k, and that is (x >> k) * multiplier >> 32 + shift
+ * where multiplier = 2^(32 + shift) / 5^k rounded up, 2^shift < 5^k < 2^(shift + 1). The rounding adds less than (x >> k) * 5^k to 2^(32 +
+ * shift) parts, which is less than one whole, since x >> k has 32 - k bits. */
+static const struct {
+    uint32_t multiplier;
+    unsigned shift;
+} divisors[DECADES] = {
+    [3] = {3435973837U, 2},  [4] = {2748779070U, 4},  [5] = {2199023256U, 6},  [6] = {3518437209U, 9},
+    [7] = {2814749768U, 11}, [8] = {2251799814U, 13}, [9] = {3602879702U, 16},
 };
-
-__extension__ typedef unsigned __int128 product;
 
 static enum status price_open(const struct facet_context *context, struct bytes name, void **counters)
 {
@@ -65,23 +66,95 @@ static unsigned decade_of(uint32_t price)
     return guess - (price < powers[guess]);
 }
 
+/* The counter of a price in a decade from DECADES_CHEAP on. */
+static inline uint32_t counter_in(uint32_t price, unsigned decade)
+{
+    uint32_t leading = (uint32_t)((uint64_t)(price >> (decade - 2)) * divisors[decade].multiplier >> 32) >> divisors[decade].shift;
+    return COUNTER_FIRST + decade * LEADING_COUNT + (leading - LEADING_MIN);
+}
+
 static unsigned counter_of(uint32_t price)
 {
     if (price == 0)
         return COUNTER_ZERO;
+    if (price == VALUE_UNKNOWN)
+        return COUNTER_UNKNOWN;
     unsigned decade = decade_of(price);
-    uint32_t leading = decade > 2 ? (uint32_t)((product)price * reciprocals[decade - 2] >> 64) : price * powers[2 - decade];
-    return decade * LEADING_COUNT + (leading - LEADING_MIN);
+    return decade < DECADES_CHEAP ? COUNTER_FIRST + decade * LEADING_COUNT + (price * powers[2 - decade] - LEADING_MIN)
+                                  : counter_in(price, decade);
 }
 
-static void counter_hit(struct price_counters *prices, unsigned counter)
+/* The counters of a decade to those of the places that have one of its prices. */
+WINDOW_CLONES static void decade_list(const uint32_t paid[restrict LISTED], unsigned decade, uint32_t listed[restrict LISTED])
 {
-    uint64_t bit = (uint64_t)1 << counter % 64;
-    if ((prices->used[counter / 64] & bit) == 0) {
-        prices->used[counter / 64] |= bit;
-        prices->counts[counter] = 0;
+    uint32_t begin = powers[decade], last = decade + 1 < DECADES ? powers[decade + 1] - 1 : VALUE_UNKNOWN - 1;
+    for (unsigned i = 0; i < LISTED; i++) {
+        uint32_t counter = counter_in(paid[i], decade);
+        listed[i] = paid[i] >= begin && paid[i] <= last ? counter : listed[i];
     }
-    prices->counts[counter]++;
+}
+
+/* The counters of all places of a part, many at a time. The prices that are known lie in low..high, and low in a decade from DECADES_CHEAP
+ * on. */
+static void counters_list(const struct column_part *part, uint32_t low, uint32_t high, uint32_t listed[LISTED])
+{
+    const uint32_t *price = part_u32(part, OFFER_PRICE), *sale = part_u32(part, OFFER_SALE);
+    uint32_t paid[LISTED] = {0};
+    for (unsigned i = 0; i < PART_PLACES; i++)
+        paid[i] = paid_of(price[i], sale[i]);
+    for (unsigned i = 0; i < LISTED; i++)
+        listed[i] = COUNTER_UNKNOWN;
+    for (unsigned decade = decade_of(low); decade <= decade_of(high); decade++)
+        decade_list(paid, decade, listed);
+}
+
+/* Clears the counters from low..high that are not in use yet. */
+static void counters_use(struct price_counters *prices, unsigned low, unsigned high)
+{
+    for (unsigned block = low / BLOCK; block <= high / BLOCK; block++) {
+        if (prices->used[block])
+            continue;
+        prices->used[block] = true;
+        memset(prices->counts + (size_t)block * BLOCK, 0, BLOCK * sizeof *prices->counts);
+    }
+}
+
+/* What a part's zone map says of the prices paid, all of them; low > high: none is known. */
+static void part_range(const struct column_part *part, uint32_t *low, uint32_t *high)
+{
+    const uint64_t *min = part->chunk.min, *max = part->chunk.max;
+    *low = (uint32_t)(min[OFFER_PRICE] < min[OFFER_SALE] ? min[OFFER_PRICE] : min[OFFER_SALE]);
+    *high = (uint32_t)(max[OFFER_PRICE] > max[OFFER_SALE] ? max[OFFER_PRICE] : max[OFFER_SALE]);
+}
+
+/* Widens the least and greatest price by those of a part. */
+static void part_bounds(struct price_counters *prices, const struct column_part *part, const uint64_t *documents)
+{
+    const uint32_t *price = part_u32(part, OFFER_PRICE), *sale = part_u32(part, OFFER_SALE);
+    for (uint32_t at = window_next(documents, part->first); at < part->end; at = window_next(documents, at + 1)) {
+        uint32_t paid = paid_of(price[at - part->first], sale[at - part->first]);
+        if (paid == VALUE_UNKNOWN)
+            continue;
+        prices->min_vnd = paid < prices->min_vnd ? paid : prices->min_vnd;
+        prices->max_vnd = paid > prices->max_vnd ? paid : prices->max_vnd;
+    }
+}
+
+/* Counts the documents of a part. Where they are many, the counters of all places are worked out, many at a time. */
+static void part_count(struct price_counters *prices, const struct column_part *part, uint32_t low, uint32_t high,
+                       const uint64_t *documents)
+{
+    const uint32_t *price = part_u32(part, OFFER_PRICE), *sale = part_u32(part, OFFER_SALE);
+    uint32_t listed[LISTED];
+    assert(part->end - part->first == PART_PLACES);
+    bool most = low >= powers[DECADES_CHEAP] && window_count_range(documents, part->first, part->end) > PART_PLACES / 4;
+    if (most)
+        counters_list(part, low, high, listed);
+    for (uint32_t word = part->first >> 6; word <= (part->end - 1) >> 6; word++)
+        for (uint64_t rest = window_within(documents, word, part->first, part->end); rest != 0; rest &= rest - 1) {
+            uint32_t at = word * 64 + (unsigned)__builtin_ctzll(rest) - part->first;
+            prices->counts[most ? listed[at] : counter_of(paid_of(price[at], sale[at]))]++;
+        }
 }
 
 static enum status price_count(const struct facet_context *context, void *counters, const uint64_t *documents)
@@ -90,17 +163,14 @@ static enum status price_count(const struct facet_context *context, void *counte
     const struct column_part *part = NULL;
     enum status status = STATUS_OK;
     for (uint32_t next = 0; (status = columns_next(context->columns, SLOT_OFFER, documents, &next, &part)) == STATUS_OK;) {
-        const uint32_t *price = part_u32(part, OFFER_PRICE), *sale = part_u32(part, OFFER_SALE);
-        for (uint32_t word = part->first >> 6; word <= (part->end - 1) >> 6; word++)
-            for (uint64_t rest = window_within(documents, word, part->first, part->end); rest != 0; rest &= rest - 1) {
-                uint32_t at = word * 64 + (unsigned)__builtin_ctzll(rest) - part->first;
-                uint32_t paid = paid_of(price[at], sale[at]);
-                if (paid == VALUE_UNKNOWN)
-                    continue;
-                counter_hit(prices, counter_of(paid));
-                prices->min_vnd = paid < prices->min_vnd ? paid : prices->min_vnd;
-                prices->max_vnd = paid > prices->max_vnd ? paid : prices->max_vnd;
-            }
+        uint32_t low = 0, high = 0;
+        part_range(part, &low, &high);
+        if (low > high)
+            continue;
+        if (low < prices->min_vnd || high > prices->max_vnd)
+            part_bounds(prices, part, documents);
+        counters_use(prices, counter_of(low), counter_of(high));
+        part_count(prices, part, low, high, documents);
     }
     return status == STATUS_END ? STATUS_OK : status;
 }
@@ -142,11 +212,13 @@ static bool bins_fill(const struct price_counters *prices, const uint16_t *used,
                       struct price_bin *bins, unsigned *count)
 {
     *count = 0;
-    if ((prices->used[COUNTER_ZERO / 64] >> COUNTER_ZERO % 64 & 1) != 0)
-        bins[(*count)++] = (struct price_bin){0, 1, prices->counts[COUNTER_ZERO]};
     for (unsigned i = 0; i < used_count; i++) {
-        unsigned decade = used[i] / LEADING_COUNT, low = 0, high = 0;
-        division_range(division, used[i] % LEADING_COUNT + LEADING_MIN, &low, &high);
+        if (used[i] == COUNTER_ZERO) {
+            bins[(*count)++] = (struct price_bin){0, 1, prices->counts[COUNTER_ZERO]};
+            continue;
+        }
+        unsigned leading = used[i] - COUNTER_FIRST, decade = leading / LEADING_COUNT, low = 0, high = 0;
+        division_range(division, leading % LEADING_COUNT + LEADING_MIN, &low, &high);
         uint32_t low_vnd = edge_price(decade, low);
         if (*count == 0 || bins[*count - 1].low_vnd != low_vnd) {
             if (*count == PRICE_BINS_MAX)
@@ -158,15 +230,14 @@ static bool bins_fill(const struct price_counters *prices, const uint16_t *used,
     return true;
 }
 
-/* The used counters but the zero's. */
+/* The counters that are not 0. */
 static unsigned used_list(const struct price_counters *prices, uint16_t used[COUNTERS])
 {
     unsigned count = 0;
-    for (unsigned word = 0; word < USED_WORDS; word++)
-        for (uint64_t rest = prices->used[word]; rest != 0; rest &= rest - 1) {
-            unsigned counter = word * 64 + (unsigned)__builtin_ctzll(rest);
-            if (counter != COUNTER_ZERO)
-                used[count++] = (uint16_t)counter;
+    for (unsigned block = 0; block < BLOCKS; block++)
+        for (unsigned i = block * BLOCK; prices->used[block] && i < (block + 1) * BLOCK && i < COUNTERS; i++) {
+            used[count] = (uint16_t)i;
+            count += prices->counts[i] > 0;
         }
     return count;
 }

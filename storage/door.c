@@ -20,7 +20,7 @@ enum {
     VERIFIED_BITS = 18,       /* 262,144 blocks, 2 MiB: a gigabyte of full pages */
     VERIFIED_BYTES_MIN = 256, /* a smaller value is checksummed in less time than a miss in the table takes */
     ADDRESS_BITS = 46,        /* of a user-space address, the lowest left out: LMDB aligns values to 2 */
-    PLACE_BITS = 11,   /* of them, a place in a page */
+    PLACE_BITS = 11,          /* of them, a place in a page */
     TAG_BITS = ADDRESS_BITS - VERIFIED_BITS,
 };
 
