@@ -1,8 +1,10 @@
 /* Scores for those documents of a window that may still enter the best hits.
  *
- * Words of one reading are scored column by column: each one's impacts for all places that are left, then the places are dropped that even
- * the greatest impacts of the remaining words, the best bands and the most fame would not bring to the threshold. So the bound is exact: it
- * never falls below the rank that a document gets. What words of several readings give is known only together; they are scored at the end.
+ * First the window as a whole: what its greatest impacts, the best bands and the most fame could bring (match_candidates). Then document by
+ * document, each with its own fame and the words that it has, these at their greatest (match_hopeful). Words of one reading are scored column
+ * by column: what each one falls short of its greatest comes off the bounds, and the places are dropped whose bound is below the threshold.
+ * So a bound never falls below the rank that a document gets, and in the end it is that. What words of several readings give is known only
+ * together; they are scored last.
  *
  * Under MATCH_ANY, words whose greatest impacts together cannot bring a document there are not essential: only documents that have an
  * essential word, or all words, are looked at (Turtle & Flood, "Query evaluation: strategies and optimizations", 1995, by the window). */
@@ -25,15 +27,16 @@ struct hope {
     uint64_t threshold;
     uint32_t points_max;
     struct promise promises[LATTICE_POSITIONS_MAX]; /* the greatest first */
-    unsigned count;                                 /* the places left, their bands and scores so far */
+    struct match_score best;                        /* what they come to together */
+    unsigned count;                                 /* the places left, and the best that each may have */
     uint16_t places[COLUMN_WINDOW];
     uint8_t bands[COLUMN_WINDOW];
-    uint32_t sums[COLUMN_WINDOW];
+    uint32_t bounds[COLUMN_WINDOW]; /* fame included */
 };
 
 static bool is_enough(const struct hope *hope, unsigned band, uint32_t score)
 {
-    return rank_pack((struct match_score){(uint8_t)band, score}, TIER_IN_STOCK, hope->points_max) >= hope->threshold;
+    return rank_pack((struct match_score){(uint8_t)band, score}, TIER_IN_STOCK, 0) >= hope->threshold;
 }
 
 /* A path's score is a sum over its edges, and at each node the best so far is kept: so are the bounds. */
@@ -55,12 +58,15 @@ static struct promise promise_of(const struct match *match, const struct segment
 
 static void promises_take(struct hope *hope)
 {
+    hope->best = (struct match_score){.band = hope->match->missing == 0 ? BAND_MAX : BAND_NONE};
     for (unsigned i = 0; i < hope->match->segment_count; i++) {
         struct promise promise = promise_of(hope->match, &hope->match->segments[i]);
         unsigned at = i;
         for (; at > 0 && hope->promises[at - 1].most < promise.most; at--)
             hope->promises[at] = hope->promises[at - 1];
         hope->promises[at] = promise;
+        hope->best.score += promise.most;
+        hope->best.band = promise.band < hope->best.band ? promise.band : hope->best.band;
     }
 }
 
@@ -69,7 +75,7 @@ static void essential_or(const struct hope *hope, uint64_t *bits)
 {
     uint32_t rest = 0;
     unsigned essential = hope->match->segment_count;
-    while (essential > 0 && !is_enough(hope, BAND_NONE, rest + hope->promises[essential - 1].most))
+    while (essential > 0 && !is_enough(hope, BAND_NONE, rest + hope->promises[essential - 1].most + hope->points_max))
         rest += hope->promises[--essential].most;
     for (unsigned i = 0; i < essential; i++)
         window_or(bits, hope->promises[i].segment->bits);
@@ -97,7 +103,7 @@ static uint32_t impact_needed(const struct hope *hope, const struct edge *edge, 
 }
 
 /* Takes out the documents that lack too much of a single word, where there are enough for that to pay. */
-static void candidates_cut(const struct hope *hope, uint32_t most, unsigned band, uint64_t *bits)
+static void candidates_cut(const struct hope *hope, uint64_t *bits)
 {
     const struct match *match = hope->match;
     for (unsigned i = 0; i < match->segment_count && window_count(bits) > CUT_PLACES; i++) {
@@ -105,128 +111,122 @@ static void candidates_cut(const struct hope *hope, uint32_t most, unsigned band
         struct edge_window *window = match->edges[promise->segment->first];
         if (promise->segment->edge_count > 1 || window->edge->term_count > 1)
             continue;
-        uint32_t needed = impact_needed(hope, window->edge, band, most - promise->most);
+        uint32_t needed = impact_needed(hope, window->edge, hope->best.band, hope->best.score - promise->most);
         if (needed > 0)
             edge_window_cut(window, (uint8_t)needed, bits);
     }
 }
 
-/* The hits that are worth a look. False when none is. */
-static bool candidates_choose(const struct hope *hope, const uint64_t *hits, uint64_t *bits)
+bool match_candidates(struct match *match, const uint64_t *hits, uint64_t threshold, uint32_t points_max, uint64_t *candidates,
+                      struct match_score *best)
 {
-    const struct match *match = hope->match;
-    uint32_t most = 0;
-    unsigned band = match->missing == 0 ? BAND_MAX : BAND_NONE;
-    for (unsigned i = 0; i < match->segment_count; i++) {
-        most += hope->promises[i].most;
-        band = hope->promises[i].band < band ? hope->promises[i].band : band;
-    }
-    if (!is_enough(hope, band, most))
+    struct hope hope;
+    hope.match = match;
+    hope.threshold = threshold;
+    hope.points_max = points_max;
+    promises_take(&hope);
+    *best = hope.best;
+    if (!is_enough(&hope, hope.best.band, hope.best.score + points_max))
         return false;
-    window_copy(bits, hits);
+    window_copy(candidates, hits);
     if (match->mode == MATCH_ANY && match->segment_count > 1) {
         uint64_t wanted[WINDOW_WORDS] = {0};
-        essential_or(hope, wanted);
+        essential_or(&hope, wanted);
         all_or(match, wanted);
-        window_and(bits, wanted);
+        window_and(candidates, wanted);
     }
-    candidates_cut(hope, most, band, bits);
+    candidates_cut(&hope, candidates);
     return true;
 }
 
-static void places_list(struct hope *hope, const uint64_t *bits)
+static void places_list(struct hope *hope, const uint64_t *bits, const uint32_t *points)
 {
     unsigned count = 0;
     for (unsigned word = 0; word < WINDOW_WORDS; word++)
         for (uint64_t rest = bits[word]; rest != 0; rest &= rest - 1)
             hope->places[count++] = (uint16_t)(word * 64 + (unsigned)__builtin_ctzll(rest));
-    memset(hope->bands, hope->match->missing == 0 ? BAND_MAX : BAND_NONE, count);
-    memset(hope->sums, 0, count * sizeof *hope->sums);
+    for (unsigned i = 0; i < count; i++) {
+        hope->bands[i] = hope->best.band;
+        hope->bounds[i] = points[hope->places[i]] + hope->best.score;
+    }
     hope->count = count;
 }
 
-/* Adds one word's impacts and bands. */
-static void column_add(struct hope *hope, const struct segment *segment)
+/* Drops the places that cannot reach the threshold. */
+static void places_cut(struct hope *hope)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < hope->count; i++) {
+        bool stays = is_enough(hope, hope->bands[i], hope->bounds[i]);
+        hope->places[kept] = hope->places[i];
+        hope->bands[kept] = hope->bands[i];
+        hope->bounds[kept] = hope->bounds[i];
+        kept += stays;
+    }
+    hope->count = kept;
+}
+
+/* Takes off the words that the places do not have. */
+static void lacking_subtract(struct hope *hope)
+{
+    for (unsigned i = 0; i < hope->match->segment_count; i++) {
+        const struct promise *promise = &hope->promises[i];
+        for (unsigned at = 0; at < hope->count; at++) {
+            bool has = window_has(promise->segment->bits, hope->places[at]);
+            hope->bounds[at] -= has ? 0 : promise->most;
+            hope->bands[at] = has ? hope->bands[at] : BAND_NONE;
+        }
+    }
+}
+
+/* One word's own impacts and bands in the place of its greatest. */
+static void column_take(struct hope *hope, const struct promise *promise)
 {
     uint16_t values[COLUMN_WINDOW];
-    struct edge_window *window = hope->match->edges[segment->first];
+    struct edge_window *window = hope->match->edges[promise->segment->first];
     uint32_t weight = (uint32_t)window->edge->weight * window->edge->length;
     edge_window_values(window, hope->places, hope->count, values);
     for (unsigned i = 0; i < hope->count; i++) {
         uint8_t band = (uint8_t)(values[i] >> 8);
         hope->bands[i] = band < hope->bands[i] ? band : hope->bands[i];
-        hope->sums[i] += weight * (values[i] & 0xFF);
+        hope->bounds[i] -= values[i] == 0 ? 0 : promise->most - weight * (values[i] & 0xFF);
     }
-}
-
-/* Drops the places that cannot reach the threshold any more. */
-static void places_cut(struct hope *hope, uint32_t rest, unsigned rest_band)
-{
-    unsigned kept = 0;
-    for (unsigned i = 0; i < hope->count; i++) {
-        unsigned band = hope->bands[i] < rest_band ? hope->bands[i] : rest_band;
-        hope->places[kept] = hope->places[i];
-        hope->bands[kept] = hope->bands[i];
-        hope->sums[kept] = hope->sums[i];
-        kept += is_enough(hope, band, hope->sums[i] + rest);
-    }
-    hope->count = kept;
 }
 
 /* All words of one reading. Returns whether there are others. */
-static bool columns_add(struct hope *hope)
+static bool columns_take(struct hope *hope)
 {
-    const struct match *match = hope->match;
-    uint32_t rest = 0;
     bool others = false;
-    for (unsigned i = 0; i < match->segment_count; i++)
-        rest += hope->promises[i].most;
-    for (unsigned i = 0; i < match->segment_count && hope->count > 0; i++) {
+    for (unsigned i = 0; i < hope->match->segment_count && hope->count > 0; i++) {
         if (hope->promises[i].segment->edge_count > 1) {
             others = true;
             continue;
         }
-        column_add(hope, hope->promises[i].segment);
-        rest -= hope->promises[i].most;
-        unsigned rest_band = BAND_MAX;
-        for (unsigned j = 0; j < match->segment_count; j++)
-            if ((j > i || hope->promises[j].segment->edge_count > 1) && hope->promises[j].band < rest_band)
-                rest_band = hope->promises[j].band;
-        places_cut(hope, rest, rest_band);
+        column_take(hope, &hope->promises[i]);
+        places_cut(hope);
     }
     return others;
 }
 
-/* Without words all are alike. */
-static void all_hopeful(const uint64_t *hits, struct match_score *scores, uint64_t *hopeful)
-{
-    for (unsigned at = 0; at < COLUMN_WINDOW; at++)
-        scores[at] = (struct match_score){.band = BAND_MAX};
-    window_copy(hopeful, hits);
-}
-
-void match_hopeful(struct match *match, const uint64_t *hits, uint64_t threshold, uint32_t points_max, struct match_score *scores,
+void match_hopeful(struct match *match, const uint64_t *candidates, uint64_t threshold, const uint32_t *points, struct match_score *scores,
                    uint64_t *hopeful)
 {
-    if (match->segment_count == 0) {
-        all_hopeful(hits, scores, hopeful);
-        return;
-    }
     struct hope hope;
-    uint64_t bits[WINDOW_WORDS];
     hope.match = match;
     hope.threshold = threshold;
-    hope.points_max = points_max;
     window_clear(hopeful);
     promises_take(&hope);
-    if (!candidates_choose(&hope, hits, bits))
-        return;
-    places_list(&hope, bits);
-    bool others = columns_add(&hope);
+    places_list(&hope, candidates, points);
+    if (match->mode == MATCH_ANY && match->segment_count > 1)
+        lacking_subtract(&hope);
+    places_cut(&hope);
+    bool others = columns_take(&hope);
     for (unsigned i = 0; i < hope.count; i++) {
-        struct match_score score = {hope.bands[i], hope.sums[i]};
-        if (others)
+        struct match_score score = {hope.bands[i], hope.bounds[i]};
+        if (others) {
             score = match_score(match, hope.places[i]);
+            score.score += points[hope.places[i]];
+        }
         if (!is_enough(&hope, score.band, score.score))
             continue;
         scores[hope.places[i]] = score;

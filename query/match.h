@@ -36,9 +36,14 @@ struct match_score {
 struct match_score match_score(struct match *match, uint32_t at);
 
 /* Those of `hits`, documents of the last window that match, that could have at least the rank `threshold` if they were in stock and the
- * most famous, which is worth `points_max` (rank.h). Sets the scores of those, by place. What block maxima and band tables rule out is
- * never looked at. In hopeful.c. */
-void match_hopeful(struct match *match, const uint64_t *hits, uint64_t threshold, uint32_t points_max, struct match_score *scores,
+ * most famous, which is worth `points_max` (rank.h), as far as block maxima and band tables tell; false: none. `best` is more than any of them
+ * has, fame left out. In hopeful.c. */
+bool match_candidates(struct match *match, const uint64_t *hits, uint64_t threshold, uint32_t points_max, uint64_t *candidates,
+                      struct match_score *best);
+
+/* Those of the candidates that could have at least the rank `threshold` if they were in stock; points[at] is what the fame of each candidate is
+ * worth. Sets the scores of those, by place, fame included. In hopeful.c. */
+void match_hopeful(struct match *match, const uint64_t *candidates, uint64_t threshold, const uint32_t *points, struct match_score *scores,
                    uint64_t *hopeful);
 
 #endif

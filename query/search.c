@@ -76,29 +76,24 @@ static enum status counters_open(struct search *search)
     return status;
 }
 
-/* Without words, the best rank that a part may have. */
-static uint64_t fame_bound(const struct search *search, const struct column_part *part)
+/* Takes out the candidates that their fame does not bring to the threshold however well their words are met, by the zone map or one by one;
+ * the points of the others are set. */
+static enum status candidates_by_fame(struct search *search, struct match_score best, uint64_t threshold, uint64_t *candidates,
+                                      uint32_t *points)
 {
-    uint64_t most = part->chunk.min[FAME_PRIOR] <= part->chunk.max[FAME_PRIOR] ? part->chunk.max[FAME_PRIOR] : 0;
-    return rank_pack((struct match_score){.band = BAND_MAX}, TIER_IN_STOCK, prior_points((uint16_t)most, search->points_max));
-}
-
-/* Of the hits that match_hopeful leaves, the ones that could enter with their own fame, which is added to their scores. */
-static enum status hopeful_by_fame(struct search *search, struct match_score *scores, uint64_t *hopeful)
-{
-    uint64_t threshold = top_threshold(&search->top);
     const struct column_part *part = NULL;
     enum status status = STATUS_OK;
-    for (uint32_t next = 0; (status = columns_next(&search->columns, SLOT_FAME, hopeful, &next, &part)) == STATUS_OK;) {
+    for (uint32_t next = 0; (status = columns_next(&search->columns, SLOT_FAME, candidates, &next, &part)) == STATUS_OK;) {
         const uint16_t *priors = part_u16(part, FAME_PRIOR);
-        if (search->lattice.positions == 0 && fame_bound(search, part) < threshold) {
-            window_clear_range(hopeful, part->first, part->end);
+        uint64_t most = part->chunk.min[FAME_PRIOR] <= part->chunk.max[FAME_PRIOR] ? part->chunk.max[FAME_PRIOR] : 0;
+        if (rank_pack(best, TIER_IN_STOCK, prior_points((uint16_t)most, search->points_max)) < threshold) {
+            window_clear_range(candidates, part->first, part->end);
             continue;
         }
-        for (uint32_t at = window_next(hopeful, part->first); at < part->end; at = window_next(hopeful, at + 1)) {
-            scores[at].score += prior_points(priors[at - part->first], search->points_max);
-            if (rank_pack(scores[at], TIER_IN_STOCK, 0) < threshold)
-                hopeful[at >> 6] &= ~((uint64_t)1 << (at & 63));
+        for (uint32_t at = window_next(candidates, part->first); at < part->end; at = window_next(candidates, at + 1)) {
+            points[at] = prior_points(priors[at - part->first], search->points_max);
+            if (rank_pack(best, TIER_IN_STOCK, points[at]) < threshold)
+                candidates[at >> 6] &= ~((uint64_t)1 << (at & 63));
         }
     }
     return status == STATUS_END ? STATUS_OK : status;
@@ -106,12 +101,16 @@ static enum status hopeful_by_fame(struct search *search, struct match_score *sc
 
 static enum status add_by_relevance(struct search *search, uint32_t base, const uint64_t *hits)
 {
-    struct match_score scores[COLUMN_WINDOW];
-    uint64_t hopeful[WINDOW_WORDS];
+    struct match_score scores[COLUMN_WINDOW], best;
+    uint64_t candidates[WINDOW_WORDS], hopeful[WINDOW_WORDS], threshold = top_threshold(&search->top);
+    uint32_t points[COLUMN_WINDOW];
     const struct column_part *part = NULL;
-    match_hopeful(search->match, hits, top_threshold(&search->top), search->points_max, scores, hopeful);
-    enum status status = hopeful_by_fame(search, scores, hopeful);
-    uint64_t threshold = top_threshold(&search->top);
+    if (!match_candidates(search->match, hits, threshold, search->points_max, candidates, &best))
+        return STATUS_OK;
+    enum status status = candidates_by_fame(search, best, threshold, candidates, points);
+    if (status != STATUS_OK || !window_any(candidates))
+        return status;
+    match_hopeful(search->match, candidates, threshold, points, scores, hopeful);
     for (uint32_t next = 0; status == STATUS_OK;) {
         status = columns_next(&search->columns, SLOT_OFFER, hopeful, &next, &part);
         if (status != STATUS_OK)

@@ -159,8 +159,10 @@ static uint64_t rank_of(struct match_score score, unsigned tier, uint32_t points
 static void window_check(struct match *match, uint32_t window, const struct match_score *expected, uint64_t *random)
 {
     static struct match_score scores[COLUMN_WINDOW];
+    static uint32_t points[COLUMN_WINDOW];
+    struct match_score best = {0};
     const uint64_t *bits = NULL;
-    uint64_t hits[WINDOW_WORDS], hopeful[WINDOW_WORDS];
+    uint64_t hits[WINDOW_WORDS], candidates[WINDOW_WORDS], hopeful[WINDOW_WORDS] = {0};
     uint32_t base = window * COLUMN_WINDOW, count = least(DOCUMENTS - base, COLUMN_WINDOW);
     uint32_t points_max = random_below(random, 20000);
     must(match_window(match, window, &bits));
@@ -174,14 +176,19 @@ static void window_check(struct match *match, uint32_t window, const struct matc
         if (expected[base + at].band > 0 && random_chance(random, 95))
             threshold = rank_of(expected[base + at], random_below(random, 2), random_below(random, points_max + 1));
     }
-    match_hopeful(match, hits, threshold, points_max, scores, hopeful);
+    for (uint32_t at = 0; at < COLUMN_WINDOW; at++)
+        points[at] = random_chance(random, 20) ? points_max : random_below(random, points_max + 1);
+    if (match_candidates(match, hits, threshold, points_max, candidates, &best))
+        match_hopeful(match, candidates, threshold, points, scores, hopeful);
     for (uint32_t at = 0; at < COLUMN_WINDOW; at++) {
         struct match_score score = at < count ? expected[base + at] : (struct match_score){0};
-        bool wanted = window_has(hits, at) && rank_of(score, TIER_IN_STOCK, points_max) >= threshold;
+        bool wanted = window_has(hits, at) && rank_of(score, TIER_IN_STOCK, points[at]) >= threshold;
         if (window_has(hopeful, at) != wanted)
             fail_msg("document %u: hopeful %d, band %u, score %u, threshold %llx", base + at, !wanted, score.band, score.score,
                      (unsigned long long)threshold);
-        if (wanted && rank_of(scores[at], 0, 0) != rank_of(score, 0, 0))
+        if (wanted && rank_pack(best, 0, 0) < rank_of(score, 0, 0))
+            fail_msg("document %u: better than the best", base + at);
+        if (wanted && rank_of(scores[at], 0, 0) != rank_of(score, 0, points[at]))
             fail_msg("document %u: score %u of band %u, not %u of %u", base + at, scores[at].score, scores[at].band, score.score,
                      score.band);
     }
