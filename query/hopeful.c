@@ -6,14 +6,18 @@
  * So a bound never falls below the rank that a document gets, and in the end it is that. What words of several readings give is known only
  * together; they are scored last.
  *
- * Under MATCH_ANY, words whose greatest impacts together cannot bring a document there are not essential: only documents that have an
- * essential word, or all words, are looked at (Turtle & Flood, "Query evaluation: strategies and optimizations", 1995, by the window). */
+ * Under MATCH_ANY only documents are looked at that have all words, or a set of words whose greatest impacts together can bring a document
+ * there: with a full page that is seldom one frequent word alone (Turtle & Flood, "Query evaluation: strategies and optimizations", 1995, and
+ * its successors, by the window). */
 #include <string.h>
 
 #include "query/match_parts.h"
 #include "query/rank.h"
 
-enum { CUT_PLACES = 96 /* fewer are scored one by one in less time */ };
+enum {
+    CUT_PLACES = 96,  /* fewer are scored one by one in less time */
+    COMBINED_MAX = 6, /* words whose sets are looked at; whoever has more words, the weakest of them, is taken to have those */
+};
 
 /* What a segment may give to a document of the window at hand. */
 struct promise {
@@ -70,15 +74,35 @@ static void promises_take(struct hope *hope)
     }
 }
 
-/* Documents with some word that is essential for those that lack others. */
-static void essential_or(const struct hope *hope, uint64_t *bits)
+/* Documents that have all words of a set: bit i stands for the promise i. */
+static void set_or(const struct hope *hope, unsigned set, uint64_t *bits)
 {
-    uint32_t rest = 0;
-    unsigned essential = hope->match->segment_count;
-    while (essential > 0 && !is_enough(hope, BAND_NONE, rest + hope->promises[essential - 1].most + hope->points_max))
-        rest += hope->promises[--essential].most;
-    for (unsigned i = 0; i < essential; i++)
-        window_or(bits, hope->promises[i].segment->bits);
+    uint64_t have[WINDOW_WORDS];
+    memset(have, 0xFF, sizeof have);
+    for (unsigned rest = set; rest != 0; rest &= rest - 1)
+        window_and(have, hope->promises[__builtin_ctz(rest)].segment->bits);
+    window_or(bits, have);
+}
+
+/* Documents that lack words but have enough others: those of some least set, which would not be enough without the least of its words. */
+static void enough_or(const struct hope *hope, uint64_t *bits)
+{
+    unsigned count = hope->match->segment_count, combined = count < COMBINED_MAX ? count : COMBINED_MAX;
+    uint32_t rest = hope->points_max;
+    if (!is_enough(hope, BAND_NONE, hope->best.score + hope->points_max))
+        return;
+    for (unsigned i = combined; i < count; i++)
+        rest += hope->promises[i].most;
+    for (unsigned set = 0; set < 1U << combined; set++) {
+        uint32_t sum = rest, least = 0;
+        for (unsigned i = 0; i < combined; i++) {
+            uint32_t most = (set >> i & 1) != 0 ? hope->promises[i].most : 0;
+            sum += most;
+            least = most > 0 ? most : least;
+        }
+        if (is_enough(hope, BAND_NONE, sum) && (set == 0 || !is_enough(hope, BAND_NONE, sum - least)))
+            set_or(hope, set, bits);
+    }
 }
 
 static void all_or(const struct match *match, uint64_t *bits)
@@ -131,7 +155,7 @@ bool match_candidates(struct match *match, const uint64_t *hits, uint64_t thresh
     window_copy(candidates, hits);
     if (match->mode == MATCH_ANY && match->segment_count > 1) {
         uint64_t wanted[WINDOW_WORDS] = {0};
-        essential_or(&hope, wanted);
+        enough_or(&hope, wanted);
         all_or(match, wanted);
         window_and(candidates, wanted);
     }

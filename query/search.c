@@ -90,11 +90,13 @@ static enum status candidates_by_fame(struct search *search, struct match_score 
             window_clear_range(candidates, part->first, part->end);
             continue;
         }
-        for (uint32_t at = window_next(candidates, part->first); at < part->end; at = window_next(candidates, at + 1)) {
-            points[at] = prior_points(priors[at - part->first], search->points_max);
-            if (rank_pack(best, TIER_IN_STOCK, points[at]) < threshold)
-                candidates[at >> 6] &= ~((uint64_t)1 << (at & 63));
-        }
+        for (uint32_t word = part->first >> 6; word <= (part->end - 1) >> 6; word++)
+            for (uint64_t rest = window_within(candidates, word, part->first, part->end); rest != 0; rest &= rest - 1) {
+                uint32_t at = word * 64 + (unsigned)__builtin_ctzll(rest);
+                points[at] = prior_points(priors[at - part->first], search->points_max);
+                if (rank_pack(best, TIER_IN_STOCK, points[at]) < threshold)
+                    candidates[word] &= ~(rest & -rest);
+            }
     }
     return status == STATUS_END ? STATUS_OK : status;
 }
