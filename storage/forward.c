@@ -21,6 +21,7 @@
 #include "storage/posting_form.h"
 
 enum { HEAD_SHARED = 0x7F, HEAD_FORM = 0x80, FORM_SEVERAL_BYTE = 0xFF, ENTRY_BYTES_MIN = 3 };
+enum { ENTRY_BYTES_MAX = 4 + TERM_BYTES_MAX + 1 + FORM_BYTES_MAX };
 
 static int entry_compare(const void *left, const void *right)
 {
@@ -33,68 +34,87 @@ static int entry_compare(const void *left, const void *right)
     return order != 0 ? order : (a->size > b->size) - (a->size < b->size);
 }
 
-/* An entry while the list is sorted: moving these is cheaper than moving entries, and the prefix decides most comparisons. */
-struct ranked_entry {
-    uint64_t prefix; /* class and the first 7 bytes, as a number */
-    uint32_t index;
-    uint32_t size; /* of the term */
-};
-enum { RANK_BYTES = 7 };
+/* An entry while the list is sorted is one number: its class, the bits that begin its bytes, and where it stands. The first two decide most
+ * comparisons. */
+enum { INDEX_BITS = 20, RANK_BYTES = 8 };
 
-static struct ranked_entry entry_rank(const struct forward_entry *entry, uint32_t index)
+static uint64_t entry_rank(const struct forward_entry *entry, uint32_t index)
 {
-    unsigned char head[8] = {(unsigned char)entry->class};
-    uint64_t prefix;
-    if (entry->size > 0)
-        memcpy(head + 1, entry->bytes, entry->size < RANK_BYTES ? entry->size : RANK_BYTES);
-    memcpy(&prefix, head, sizeof prefix);
-    return (struct ranked_entry){.prefix = __builtin_bswap64(prefix), .index = index, .size = entry->size};
+    unsigned char head[RANK_BYTES] = {(unsigned char)entry->class};
+    uint64_t rank;
+    for (unsigned i = 0; i < entry->size && i < RANK_BYTES - 1; i++)
+        head[1 + i] = (unsigned char)entry->bytes[i];
+    memcpy(&rank, head, sizeof rank);
+    return __builtin_bswap64(rank) >> INDEX_BITS << INDEX_BITS | index;
 }
 
-static int rank_compare(const struct forward_entry *entries, const struct ranked_entry *a, const struct ranked_entry *b)
+static uint32_t rank_index(uint64_t rank)
 {
-    if (a->prefix != b->prefix)
-        return a->prefix < b->prefix ? -1 : 1;
-    if (a->size <= RANK_BYTES && b->size <= RANK_BYTES)
-        return (a->size > b->size) - (a->size < b->size);
-    return entry_compare(&entries[a->index], &entries[b->index]);
+    return (uint32_t)(rank & ((1U << INDEX_BITS) - 1));
 }
 
-static void ranks_insert(const struct forward_entry *entries, struct ranked_entry *ranks, uint32_t count)
+static bool ranks_alike(uint64_t a, uint64_t b)
+{
+    return a >> INDEX_BITS == b >> INDEX_BITS;
+}
+
+static void ranks_insert(uint64_t *ranks, uint32_t count)
 {
     for (uint32_t i = 1; i < count; i++) {
-        struct ranked_entry rank = ranks[i];
+        uint64_t rank = ranks[i];
         uint32_t at = i;
-        for (; at > 0 && rank_compare(entries, &rank, &ranks[at - 1]) < 0; at--)
+        for (; at > 0 && rank < ranks[at - 1]; at--)
             ranks[at] = ranks[at - 1];
         ranks[at] = rank;
     }
 }
 
-static void ranks_merge(const struct forward_entry *entries, const struct ranked_entry *from, uint32_t middle, uint32_t count,
-                        struct ranked_entry *to)
+/* No branch hangs on what is compared: the processor could not guess it. */
+static void ranks_merge(const uint64_t *left, const uint64_t *middle, const uint64_t *end, uint64_t *to)
 {
-    uint32_t left = 0, right = middle;
-    for (uint32_t i = 0; i < count; i++)
-        to[i] = right == count || (left < middle && rank_compare(entries, &from[right], &from[left]) >= 0) ? from[left++] : from[right++];
+    const uint64_t *right = middle;
+    while (left < middle && right < end) {
+        uint64_t a = *left, b = *right, take_right = b < a;
+        *to++ = a ^ ((a ^ b) & -take_right);
+        left += take_right ^ 1;
+        right += take_right;
+    }
+    memcpy(to, left, (size_t)(middle - left) * sizeof *to);
+    memcpy(to + (middle - left), right, (size_t)(end - right) * sizeof *to);
 }
 
-/* Short runs by insertion, then merged from the bottom up. Returns where the sorted ranks are: in `ranks` or in `spare`. */
-static struct ranked_entry *ranks_sort(const struct forward_entry *entries, struct ranked_entry *ranks, struct ranked_entry *spare,
-                                       uint32_t count)
+/* What begins alike, by all its bytes. */
+static void alike_insert(const struct forward_entry *entries, uint64_t *ranks, uint32_t count)
 {
-    enum { RUN = 8 };
+    for (uint32_t i = 1; i < count; i++) {
+        uint64_t rank = ranks[i];
+        uint32_t at = i;
+        for (; at > 0 && ranks_alike(rank, ranks[at - 1]); at--) {
+            if (entry_compare(&entries[rank_index(rank)], &entries[rank_index(ranks[at - 1])]) >= 0)
+                break;
+            ranks[at] = ranks[at - 1];
+        }
+        ranks[at] = rank;
+    }
+}
+
+/* Short runs by insertion, merged from the bottom up. Returns where the sorted ranks are: in `ranks` or in `spare`. */
+static uint64_t *ranks_sort(const struct forward_entry *entries, uint64_t *ranks, uint64_t *spare, uint32_t count)
+{
+    enum { RUN = 4 };
     for (uint32_t start = 0; start < count; start += RUN)
-        ranks_insert(entries, ranks + start, count - start < RUN ? count - start : RUN);
+        ranks_insert(ranks + start, count - start < RUN ? count - start : RUN);
     for (uint32_t width = RUN; width < count; width *= 2) {
         for (uint32_t start = 0; start < count; start += 2 * width) {
             uint32_t left = count - start;
-            ranks_merge(entries, ranks + start, left < width ? left : width, left < 2 * width ? left : 2 * width, spare + start);
+            ranks_merge(ranks + start, ranks + start + (left < width ? left : width), ranks + start + (left < 2 * width ? left : 2 * width),
+                        spare + start);
         }
-        struct ranked_entry *swap = ranks;
+        uint64_t *swap = ranks;
         ranks = spare;
         spare = swap;
     }
+    alike_insert(entries, ranks, count);
     return ranks;
 }
 
@@ -111,9 +131,9 @@ void forward_sort(struct forward_list *list)
     uint32_t kept = 0, count = list->count;
     if (count == 0)
         return;
-    assert(count <= INT32_MAX);
-    struct forward_entry *sorted = memory_alloc(count * (sizeof *sorted + 2 * sizeof(struct ranked_entry)));
-    struct ranked_entry *ranks = (struct ranked_entry *)(void *)(sorted + count);
+    assert(count < 1U << INDEX_BITS);
+    struct forward_entry *sorted = memory_alloc(count * (sizeof *sorted + 2 * sizeof(uint64_t)));
+    uint64_t *ranks = (uint64_t *)(void *)(sorted + count);
     for (uint32_t i = 0; i < count; i++) {
         struct forward_entry *entry = &list->entries[i];
         assert(entry->size <= TERM_BYTES_MAX && entry->impact > 0);
@@ -122,8 +142,8 @@ void forward_sort(struct forward_list *list)
     }
     ranks = ranks_sort(list->entries, ranks, ranks + count, count);
     for (uint32_t i = 0; i < count; i++) {
-        const struct forward_entry *entry = &list->entries[ranks[i].index];
-        if (i > 0 && rank_compare(list->entries, &ranks[i - 1], &ranks[i]) == 0)
+        const struct forward_entry *entry = &list->entries[rank_index(ranks[i])];
+        if (i > 0 && ranks_alike(ranks[i - 1], ranks[i]) && entry_compare(&sorted[kept - 1], entry) == 0)
             entry_join(&sorted[kept - 1], entry);
         else
             sorted[kept++] = *entry;
@@ -131,13 +151,6 @@ void forward_sort(struct forward_list *list)
     memcpy(list->entries, sorted, kept * sizeof *sorted);
     list->count = kept;
     free(sorted);
-}
-
-static void form_encode(struct buffer *record, struct posting_form form)
-{
-    append_u8(record, form.several ? FORM_SEVERAL_BYTE : form.size);
-    if (!form.several)
-        buffer_append(record, form.bytes, form.size);
 }
 
 /* How many bytes of its key (class and bytes) an entry shares with the one before. */
@@ -151,22 +164,36 @@ static size_t entry_shared(const struct forward_entry *last, const struct forwar
     return 1 + shared;
 }
 
+static unsigned char *form_encode(unsigned char *at, struct posting_form form)
+{
+    *at++ = form.several ? FORM_SEVERAL_BYTE : form.size;
+    if (!form.several)
+        memcpy(at, form.bytes, form.size);
+    return form.several ? at : at + form.size;
+}
+
+static unsigned char *entry_encode(unsigned char *at, const struct forward_entry *last, const struct forward_entry *entry)
+{
+    bool has_form = entry->form.several || entry->form.size > 0;
+    size_t shared = entry_shared(last, entry), skipped = shared == 0 ? 0 : shared - 1, added = entry->size - skipped;
+    *at++ = (unsigned char)(shared | (has_form ? HEAD_FORM : 0U));
+    *at++ = (unsigned char)(1U + entry->size - shared);
+    if (shared == 0)
+        *at++ = (unsigned char)entry->class;
+    if (added > 0)
+        memcpy(at, entry->bytes + skipped, added);
+    at += added;
+    *at++ = entry->impact;
+    return has_form ? form_encode(at, entry->form) : at;
+}
+
 void forward_encode(struct buffer *record, const struct forward_list *list)
 {
     append_varint(record, list->count);
-    for (uint32_t i = 0; i < list->count; i++) {
-        const struct forward_entry *entry = &list->entries[i];
-        bool has_form = entry->form.several || entry->form.size > 0;
-        size_t shared = entry_shared(i == 0 ? NULL : entry - 1, entry), skipped = shared == 0 ? 0 : shared - 1;
-        append_u8(record, (uint8_t)(shared | (has_form ? HEAD_FORM : 0U)));
-        append_u8(record, (uint8_t)(1U + entry->size - shared));
-        if (shared == 0)
-            append_u8(record, (uint8_t)entry->class);
-        buffer_append(record, entry->bytes + skipped, entry->size - skipped);
-        append_u8(record, entry->impact);
-        if (has_form)
-            form_encode(record, entry->form);
-    }
+    unsigned char *start = (unsigned char *)buffer_reserve(record, (size_t)list->count * ENTRY_BYTES_MAX), *at = start;
+    for (uint32_t i = 0; i < list->count; i++)
+        at = entry_encode(at, i == 0 ? NULL : &list->entries[i - 1], &list->entries[i]);
+    record->size += (size_t)(at - start);
 }
 
 static enum status form_decode(struct byte_reader *reader, struct arena *arena, struct posting_form *form)
