@@ -13,16 +13,30 @@ const struct text_field_info text_fields[TEXT_FIELD_COUNT] = {
 /* All in integers, so that every machine and compiler gives the same byte: frequencies in 1/1000. */
 enum { MILLI = 1000, K1_MILLI = 1200, B_PERCENT = 60, IMPACT_MAX = 255 };
 
-uint8_t field_impact(enum zone zone, const uint16_t occurrences[TEXT_FIELD_COUNT], const uint32_t lengths[TEXT_FIELD_COUNT])
+static uint64_t field_frequency(const struct text_field_info *info, uint64_t occurrences, uint64_t length)
+{
+    return occurrences * info->weight * MILLI / 4 * info->nominal_tokens * 100 / length;
+}
+
+struct field_norms field_norms(const uint32_t lengths[TEXT_FIELD_COUNT])
+{
+    struct field_norms norms;
+    for (int field = 0; field < TEXT_FIELD_COUNT; field++) {
+        const struct text_field_info *info = &text_fields[field];
+        norms.length[field] = (uint64_t)info->nominal_tokens * (100 - B_PERCENT) + (uint64_t)lengths[field] * B_PERCENT;
+        norms.once[field] = field_frequency(info, 1, norms.length[field]);
+    }
+    return norms;
+}
+
+uint8_t field_impact(enum zone zone, const uint16_t occurrences[TEXT_FIELD_COUNT], const struct field_norms *norms)
 {
     uint64_t frequency = 0;
     for (int field = 0; field < TEXT_FIELD_COUNT; field++) {
         const struct text_field_info *info = &text_fields[field];
         if (info->zone != zone || occurrences[field] == 0)
             continue;
-        uint64_t nominal = (uint64_t)info->nominal_tokens * 100;
-        uint64_t length = (uint64_t)info->nominal_tokens * (100 - B_PERCENT) + (uint64_t)lengths[field] * B_PERCENT;
-        frequency += (uint64_t)occurrences[field] * info->weight * MILLI / 4 * nominal / length;
+        frequency += occurrences[field] == 1 ? norms->once[field] : field_frequency(info, occurrences[field], norms->length[field]);
     }
     uint64_t impact = (IMPACT_MAX * frequency + (frequency + K1_MILLI) / 2) / (frequency + K1_MILLI);
     return (uint8_t)(impact < 1 ? 1 : impact > IMPACT_MAX ? IMPACT_MAX : impact);

@@ -32,8 +32,16 @@ struct text_field_info {
 extern const struct text_field_info text_fields[TEXT_FIELD_COUNT];
 
 /* The impact of a term: BM25F saturation of the weighted, length-normalised occurrences, 1..255. Robertson & Zaragoza, "The Probabilistic
- * Relevance Framework: BM25 and Beyond" (2009), section 3.5, with k1 = 1.2 and b = 0.6. `occurrences` and `lengths` are per text field. */
-uint8_t field_impact(enum zone zone, const uint16_t occurrences[TEXT_FIELD_COUNT], const uint32_t lengths[TEXT_FIELD_COUNT]);
+ * Relevance Framework: BM25 and Beyond" (2009), section 3.5, with k1 = 1.2 and b = 0.6. `occurrences` are per text field. */
+struct field_norms;
+uint8_t field_impact(enum zone zone, const uint16_t occurrences[TEXT_FIELD_COUNT], const struct field_norms *norms);
+
+/* What a document's lengths in tokens make of an occurrence, the same for all its terms. */
+struct field_norms {
+    uint64_t length[TEXT_FIELD_COUNT]; /* normalised, times 100 */
+    uint64_t once[TEXT_FIELD_COUNT];   /* the frequency of a single occurrence */
+};
+struct field_norms field_norms(const uint32_t lengths[TEXT_FIELD_COUNT]);
 
 /* Column families. Fields are numbered within their family. An unknown value reads as COLUMN_UNKNOWN. */
 extern const struct column_family family_offer;               /* document: what changes in a flash sale; one page per change */

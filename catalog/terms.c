@@ -1,6 +1,5 @@
 #include "catalog/terms.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
@@ -12,72 +11,73 @@ enum { ANALYSIS_VERSION = 2 };
 
 /* A term being counted. */
 struct counted {
-    const char *bytes; /* NULL: an empty slot */
-    const char *exact;
-    uint8_t size, exact_size;
+    uint32_t word, exact;
     uint8_t zone;
     bool several; /* written in more than one form */
     bool whole;   /* seen other than as a part of a code or unit */
     uint16_t occurrences[TEXT_FIELD_COUNT];
 };
 
+/* A beginning of core terms; the best of them counts. */
+struct counted_prefix {
+    uint32_t word;
+    uint8_t impact;
+};
+
 struct counting {
-    const struct analyzer *analyzer;
+    struct lexicon *lexicon;
     struct arena *arena;
-    struct counted *slots; /* open addressing, a power of two */
-    uint32_t room, count;
+    uint32_t document; /* of the lexicon */
+    struct counted *terms;
+    uint32_t room, count, core_count;
     uint32_t lengths[TEXT_FIELD_COUNT];
     size_t text_left;
     bool cut;
 };
 
-static struct counted *slot_find(const struct counting *counting, enum zone zone, const char *bytes, size_t size)
-{
-    uint32_t at = (uint32_t)XXH3_64bits_withSeed(bytes, size, zone) & (counting->room - 1);
-    for (;;) {
-        struct counted *slot = &counting->slots[at];
-        if (slot->bytes == NULL || (slot->zone == zone && slot->size == size && memcmp(slot->bytes, bytes, size) == 0))
-            return slot;
-        at = (at + 1) & (counting->room - 1);
-    }
-}
+_Static_assert((int)ZONE_CORE == (int)WORD_CORE && (int)ZONE_BODY == (int)WORD_BODY, "a word's place is named by the zone");
 
 static enum status counting_grow(struct counting *counting)
 {
-    struct counting larger = *counting;
-    larger.room = counting->room == 0 ? 256 : counting->room * 2;
-    larger.slots = arena_calloc(counting->arena, larger.room, sizeof *larger.slots);
-    if (larger.slots == NULL)
+    uint32_t room = counting->room == 0 ? 256 : counting->room * 2;
+    struct counted *larger = arena_alloc(counting->arena, room * sizeof *larger);
+    if (larger == NULL)
         return STATUS_LIMIT;
-    for (uint32_t i = 0; i < counting->room; i++)
-        if (counting->slots[i].bytes != NULL)
-            *slot_find(&larger, (enum zone)counting->slots[i].zone, counting->slots[i].bytes, counting->slots[i].size) = counting->slots[i];
-    *counting = larger;
+    if (counting->count > 0)
+        memcpy(larger, counting->terms, counting->count * sizeof *larger);
+    counting->terms = larger;
+    counting->room = room;
     return STATUS_OK;
 }
 
-static enum status count_token(struct counting *counting, enum text_field field, const struct token *token)
+/* The word's place among what is counted of one kind, plus one; 0: it is new. */
+static uint32_t *word_place(struct counting *counting, uint32_t number, unsigned kind)
 {
-    if (counting->count * 2 >= counting->room) {
-        enum status status = counting_grow(counting);
+    struct word *word = lexicon_word(counting->lexicon, number);
+    if (word->document != counting->document) {
+        memset(word->places, 0, sizeof word->places);
+        word->document = counting->document;
+    }
+    return &word->places[kind];
+}
+
+static enum status count_use(struct counting *counting, enum text_field field, const struct word_use *use)
+{
+    enum zone zone = text_fields[field].zone;
+    uint32_t *place = word_place(counting, use->folded, zone);
+    if (*place == 0) {
+        enum status status = counting->count == counting->room ? counting_grow(counting) : STATUS_OK;
         if (status != STATUS_OK)
             return status;
+        counting->terms[counting->count] = (struct counted){.word = use->folded, .exact = use->exact, .zone = (uint8_t)zone};
+        *place = ++counting->count;
+        counting->core_count += zone == ZONE_CORE;
     }
-    enum zone zone = text_fields[field].zone;
-    struct counted *slot = slot_find(counting, zone, token->folded, token->folded_size);
-    if (slot->bytes == NULL) {
-        *slot = (struct counted){.bytes = token->folded,
-                                 .size = token->folded_size,
-                                 .exact = token->exact,
-                                 .exact_size = token->exact_size,
-                                 .zone = (uint8_t)zone};
-        counting->count++;
-    } else if (slot->exact_size != token->exact_size || memcmp(slot->exact, token->exact, token->exact_size) != 0) {
-        slot->several = true;
-    }
-    slot->whole = slot->whole || !token->part;
-    if (slot->occurrences[field] < UINT16_MAX)
-        slot->occurrences[field]++;
+    struct counted *term = &counting->terms[*place - 1];
+    term->several = term->several || term->exact != use->exact;
+    term->whole = term->whole || !use->part;
+    if (term->occurrences[field] < UINT16_MAX)
+        term->occurrences[field]++;
     return STATUS_OK;
 }
 
@@ -91,6 +91,17 @@ static size_t cut_at_character(struct bytes text, size_t size)
     return size;
 }
 
+static enum status count_sentence(struct counting *counting, enum text_field field, struct bytes sentence)
+{
+    bool repeats = field != TEXT_NAME && field != TEXT_CODES;
+    struct word_uses uses = {0};
+    enum status status = lexicon_read(counting->lexicon, sentence, repeats, counting->arena, &uses);
+    counting->lengths[field] += uses.length;
+    for (uint32_t i = 0; status == STATUS_OK && i < uses.count; i++)
+        status = count_use(counting, field, &uses.uses[i]);
+    return status;
+}
+
 static enum status count_text(struct counting *counting, enum text_field field, struct bytes text)
 {
     if (text.size == 0)
@@ -102,11 +113,12 @@ static enum status count_text(struct counting *counting, enum text_field field, 
     size_t size = cut_at_character(plain, counting->text_left);
     counting->cut = counting->cut || size < plain.size;
     counting->text_left -= size;
-    struct token_list list = {0};
-    status = analyze(counting->analyzer, plain.data, size, counting->arena, &list);
-    for (uint32_t i = 0; status == STATUS_OK && i < list.count; i++) {
-        counting->lengths[field] += !list.tokens[i].part;
-        status = count_token(counting, field, &list.tokens[i]);
+    plain.size = size;
+    bool apart = sentences_are_apart(plain);
+    while (status == STATUS_OK && plain.size > 0) {
+        size_t taken = apart ? sentence_size(plain) : plain.size;
+        status = count_sentence(counting, field, (struct bytes){plain.data, taken});
+        plain = (struct bytes){plain.data + taken, plain.size - taken};
     }
     return status;
 }
@@ -160,71 +172,83 @@ static enum status count_document(struct counting *counting, const struct docume
     return status == STATUS_OK ? count_text(counting, TEXT_DESCRIPTION, document->description) : status;
 }
 
-static struct posting_form counted_form(const struct counted *term)
+static struct posting_form counted_form(struct lexicon *lexicon, const struct counted *term)
 {
     if (term->zone != ZONE_CORE)
         return (struct posting_form){0};
     if (term->several)
         return (struct posting_form){.several = true};
-    if (term->exact_size == term->size && memcmp(term->exact, term->bytes, term->size) == 0)
+    if (term->exact == term->word)
         return (struct posting_form){0};
-    return (struct posting_form){.bytes = term->exact, .size = term->exact_size};
+    const struct word *exact = lexicon_word(lexicon, term->exact);
+    return (struct posting_form){.bytes = exact->bytes, .size = exact->size};
 }
 
-/* The bytes of the first `letters` letters, 0 when the term has fewer. */
-static size_t prefix_size(const struct counted *term, unsigned letters)
+static void add_prefixes(struct counting *counting, const struct counted *term, uint8_t impact, struct counted_prefix *prefixes,
+                         uint32_t *count)
 {
-    size_t at = 0;
-    for (unsigned i = 0; i < letters; i++) {
-        if (at >= term->size)
-            return 0;
-        at++;
-        while (at < term->size && ((unsigned char)term->bytes[at] & 0xC0) == 0x80)
-            at++;
-    }
-    return at;
-}
-
-static void add_entries(const struct counting *counting, const struct counted *term, struct forward_list *out)
-{
-    uint8_t impact = field_impact((enum zone)term->zone, term->occurrences, counting->lengths);
-    if (!term->whole)
-        impact = (uint8_t)(impact > 1 ? impact / 2 : 1);
-    bool core = term->zone == ZONE_CORE;
-    out->entries[out->count++] = (struct forward_entry){
-        .class = core ? TERM_CORE : TERM_BODY, .size = term->size, .impact = impact, .bytes = term->bytes, .form = counted_form(term)};
-    for (unsigned letters = 1; core && letters <= PREFIX_LETTERS_MAX; letters++) {
-        size_t size = prefix_size(term, letters);
-        if (size == 0)
-            break;
-        out->entries[out->count++] =
-            (struct forward_entry){.class = TERM_PREFIX, .size = (uint8_t)size, .impact = impact, .bytes = term->bytes};
+    const struct word *word = lexicon_word(counting->lexicon, term->word);
+    for (unsigned i = 0; i < word->prefix_count; i++) {
+        uint32_t *place = word_place(counting, word->prefixes[i], WORD_PREFIX);
+        if (*place == 0) {
+            prefixes[*count] = (struct counted_prefix){.word = word->prefixes[i]};
+            *place = ++*count;
+        }
+        if (prefixes[*place - 1].impact < impact)
+            prefixes[*place - 1].impact = impact;
     }
 }
 
-enum status terms_build(const struct analyzer *analyzer, const struct document *document, struct arena *arena, struct forward_list *out,
-                        bool *cut)
+static void add_entry(struct counting *counting, enum term_class class, uint32_t number, uint8_t impact, struct posting_form form,
+                      struct forward_list *out)
+{
+    const struct word *word = lexicon_word(counting->lexicon, number);
+    out->entries[out->count++] =
+        (struct forward_entry){.class = class, .size = word->size, .impact = impact, .bytes = word->bytes, .form = form};
+}
+
+static uint8_t counted_impact(const struct counted *term, const struct field_norms *norms)
+{
+    uint8_t impact = field_impact((enum zone)term->zone, term->occurrences, norms);
+    return term->whole ? impact : (uint8_t)(impact > 1 ? impact / 2 : 1);
+}
+
+static enum status add_entries(struct counting *counting, struct forward_list *out)
+{
+    struct field_norms norms = field_norms(counting->lengths);
+    uint32_t most = counting->core_count * PREFIX_LETTERS_MAX, prefix_count = 0;
+    struct counted_prefix *prefixes = arena_alloc(counting->arena, most * sizeof *prefixes);
+    out->entries = arena_alloc(counting->arena, ((size_t)counting->count + most + 1) * sizeof *out->entries);
+    if (prefixes == NULL || out->entries == NULL)
+        return STATUS_LIMIT;
+    out->entries[out->count++] = (struct forward_entry){.class = TERM_LIVE, .impact = 1, .bytes = ""};
+    for (uint32_t i = 0; i < counting->count; i++) {
+        const struct counted *term = &counting->terms[i];
+        bool core = term->zone == ZONE_CORE;
+        uint8_t impact = counted_impact(term, &norms);
+        add_entry(counting, core ? TERM_CORE : TERM_BODY, term->word, impact, counted_form(counting->lexicon, term), out);
+        if (core)
+            add_prefixes(counting, term, impact, prefixes, &prefix_count);
+    }
+    for (uint32_t i = 0; i < prefix_count; i++)
+        add_entry(counting, TERM_PREFIX, prefixes[i].word, prefixes[i].impact, (struct posting_form){0}, out);
+    forward_sort(out);
+    return STATUS_OK;
+}
+
+enum status terms_build(struct lexicon *lexicon, const struct document *document, struct arena *arena, struct forward_list *out, bool *cut)
 {
     *out = (struct forward_list){0};
     *cut = false;
     if (!document->live)
         return STATUS_OK;
-    struct counting counting = {.analyzer = analyzer, .arena = arena, .text_left = DOCUMENT_TEXT_BYTES_MAX};
-    enum status status = counting_grow(&counting);
+    struct counting counting = {.lexicon = lexicon, .arena = arena, .text_left = DOCUMENT_TEXT_BYTES_MAX};
+    counting.document = lexicon_begin(lexicon);
+    enum status status = count_document(&counting, document);
     if (status == STATUS_OK)
-        status = count_document(&counting, document);
-    if (status != STATUS_OK)
-        return status;
-    out->entries = arena_alloc(arena, ((size_t)counting.count * (1 + PREFIX_LETTERS_MAX) + 1) * sizeof *out->entries);
-    if (out->entries == NULL)
-        return STATUS_LIMIT;
-    out->entries[out->count++] = (struct forward_entry){.class = TERM_LIVE, .impact = 1, .bytes = ""};
-    for (uint32_t i = 0; i < counting.room; i++)
-        if (counting.slots[i].bytes != NULL)
-            add_entries(&counting, &counting.slots[i], out);
-    forward_sort(out);
+        status = add_entries(&counting, out);
     *cut = counting.cut;
-    return STATUS_OK;
+    return status;
 }
 
 uint64_t terms_fingerprint(void)

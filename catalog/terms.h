@@ -2,16 +2,14 @@
 #ifndef TIM_CATALOG_TERMS_H
 #define TIM_CATALOG_TERMS_H
 
-#include "analyzers/analyzer.h"
 #include "catalog/document.h"
+#include "catalog/lexicon.h"
 #include "storage/forward.h"
 
-enum { PREFIX_LETTERS_MAX = 3 };
-
 /* The sorted terms of a live document (a document that is not live has none). `cut` says that the text passed DOCUMENT_TEXT_BYTES_MAX.
- * Lives in the arena. LIMIT at its cap. */
-MUST_USE enum status terms_build(const struct analyzer *analyzer, const struct document *document, struct arena *arena,
-                                 struct forward_list *out, bool *cut);
+ * Lives in the arena and the lexicon: until the arena is reset or the next document is built. LIMIT at the arena's cap. */
+MUST_USE enum status terms_build(struct lexicon *lexicon, const struct document *document, struct arena *arena, struct forward_list *out,
+                                 bool *cut);
 
 /* A hash of all that shapes stored bytes above storage/: the field table and the analysis. An index with another one must be rebuilt. */
 uint64_t terms_fingerprint(void);
