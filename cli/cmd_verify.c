@@ -2,10 +2,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "catalog/field.h"
+#include "catalog/product_verify.h"
 #include "cli/command.h"
 #include "cli/reader.h"
-#include "storage/verify.h"
 
 static void fault_print(void *context, const char *sentence)
 {
@@ -16,7 +15,7 @@ static void fault_print(void *context, const char *sentence)
 static enum status verify_print(const struct reader *reader, struct error *error)
 {
     struct verify_counts counts = {0};
-    enum status status = verify_run(reader->snapshot, column_families, column_family_count, fault_print, NULL, &counts);
+    enum status status = product_verify(reader->snapshot, fault_print, NULL, &counts);
     if (status != STATUS_OK && counts.faults == 0)
         return error_set(error, status, "generation %" PRIu32 " cannot be read to the end: %s", reader->generation, status_name(status));
     if (counts.faults > 0)

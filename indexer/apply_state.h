@@ -6,6 +6,7 @@
 
 #include "catalog/document.h"
 #include "catalog/lexicon.h"
+#include "catalog/offer.h"
 #include "catalog/text_set.h"
 #include "indexer/apply.h"
 #include "storage/batch.h"
@@ -96,10 +97,6 @@ MUST_USE enum status product_rebuild(struct apply *apply, struct bytes product_i
 /* Takes a document out of postings, facets, fragments and suggestions; its columns and number stay. */
 MUST_USE enum status document_remove(struct apply *apply, uint32_t document);
 
-/* An offer as column values. */
-struct offer {
-    uint64_t price, sale, stock;
-};
 struct offer product_offer(const struct row *row);
 struct offer variant_row_offer(const struct row *row);
 

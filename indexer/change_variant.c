@@ -19,31 +19,8 @@ enum status offer_derive(struct apply *apply, uint32_t document, uint32_t first,
 {
     struct column_reader reader;
     column_reader_init(&reader, apply->view, &family_variant);
-    struct offer best = {.price = COLUMN_UNKNOWN, .sale = COLUMN_UNKNOWN};
-    uint64_t best_paid = COLUMN_UNKNOWN, stock = 0, active = 0;
-    bool stock_known = false;
-    for (uint32_t i = first + 1; i < first + count; i++) {
-        if (column_get(&reader, VARIANT_OFFER_OWNER, i) != document)
-            continue; /* inactive */
-        struct offer offer = {column_get(&reader, VARIANT_OFFER_PRICE, i), column_get(&reader, VARIANT_OFFER_SALE, i),
-                              column_get(&reader, VARIANT_OFFER_STOCK, i)};
-        uint64_t paid = offer.price < offer.sale ? offer.price : offer.sale;
-        if (active++ == 0 || paid < best_paid) {
-            best = offer;
-            best_paid = paid;
-        }
-        if (offer.stock != COLUMN_UNKNOWN) {
-            stock_known = true;
-            stock += offer.stock;
-        }
-    }
-    if (active == 0) { /* only inactive variants: the product's own offer, which cannot be bought */
-        best = (struct offer){column_get(&reader, VARIANT_OFFER_PRICE, first), column_get(&reader, VARIANT_OFFER_SALE, first), 0};
-        stock_known = true;
-    }
-    stock = !stock_known ? COLUMN_UNKNOWN : stock > COUNT_MAX ? COUNT_MAX : stock;
-    best.stock = stock;
-    return offer_put(apply, &family_offer, document, &best, changed);
+    struct offer offer = offer_of_run(&reader, document, first, count);
+    return offer_put(apply, &family_offer, document, &offer, changed);
 }
 
 enum { NUMBER_BYTES = 24 };

@@ -96,6 +96,26 @@ enum status multi_seek(struct snapshot *snapshot, uint16_t field, uint32_t entry
     return status;
 }
 
+enum status multi_next(struct snapshot *snapshot, uint16_t *field, uint32_t entry, struct multi_chunk *out)
+{
+    unsigned char key[MULTI_KEY_BYTES];
+    struct door_cursor cursor = {0};
+    enum status status = door_cursor_open(snapshot, DB_MULTI, &cursor);
+    *out = (struct multi_chunk){0};
+    multi_key(key, *field, entry);
+    if (status == STATUS_OK)
+        status = door_cursor_seek(&cursor, key, sizeof key);
+    if (status == STATUS_OK && cursor.key.size != MULTI_KEY_BYTES)
+        status = door_corrupt(snapshot, DB_MULTI, cursor.key.data, cursor.key.size, "a key of no chunk");
+    if (status == STATUS_OK) {
+        const unsigned char *at = (const unsigned char *)cursor.key.data;
+        *field = key_get_u16(at);
+        status = chunk_taken(&cursor, *field, key_get_u32(at + 2), multi_block_open, out);
+    }
+    door_cursor_close(&cursor);
+    return status;
+}
+
 /* Steps to the chunk behind the one at hand when it covers `entry` or lies behind it; END when that is of no use. */
 static enum status chunk_step(struct multi_cursor *cursor, uint32_t entry)
 {

@@ -34,6 +34,9 @@ struct multi_chunk {
  * Through a batch's view, what the batch has put so far is written first. */
 MUST_USE enum status multi_seek(struct snapshot *snapshot, uint16_t field, uint32_t entry, struct multi_chunk *out);
 
+/* The first chunk, of whichever field, that begins at (*field, entry) or behind it; *field becomes its own. END when there is none. */
+MUST_USE enum status multi_next(struct snapshot *snapshot, uint16_t *field, uint32_t entry, struct multi_chunk *out);
+
 /* Where the values of entry first + i stand among the ordinals. False: the chunk is not what its writer wrote. */
 static inline bool multi_chunk_values(const struct multi_chunk *chunk, uint32_t i, uint32_t *begin, uint32_t *end)
 {

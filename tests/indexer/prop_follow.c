@@ -10,11 +10,11 @@
 #include "analyzers/analyzer.h"
 #include "catalog/dump.h"
 #include "catalog/field.h"
+#include "catalog/product_verify.h"
 #include "indexer/follow.h"
 #include "indexer/pgoutput.h"
 #include "storage/index.h"
 #include "storage/snapshot.h"
-#include "storage/verify.h"
 
 enum { ROUNDS = 5, TRANSACTIONS = 60, IDS = 24 };
 
@@ -247,7 +247,7 @@ static void dump_hash(struct follower *follower, const char *path, char hash[33]
     assert_non_null(out);
     must(dump_write(snapshot, follower->analyzer, DUMP_ALL, out, hash, &error), &error);
     fclose(out);
-    assert_int_equal(verify_run(snapshot, column_families, column_family_count, report_fault, NULL, &counts), STATUS_OK);
+    assert_int_equal(product_verify(snapshot, report_fault, NULL, &counts), STATUS_OK);
     assert_int_equal(counts.faults, 0);
     snapshot_close(snapshot);
     index_release(follower->index, env);

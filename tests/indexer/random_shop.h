@@ -17,10 +17,10 @@
 #include "analyzers/analyzer.h"
 #include "catalog/dump.h"
 #include "catalog/field.h"
+#include "catalog/product_verify.h"
 #include "indexer/apply.h"
 #include "storage/env.h"
 #include "storage/snapshot.h"
-#include "storage/verify.h"
 
 enum { KEYS = 12, TEXT_BYTES = 64 };
 
@@ -145,7 +145,7 @@ static void hot_edit(struct model *model, struct apply *apply, enum table table,
 }
 
 /* One random step, done to the model and to the index. */
-static void step(struct model *model, struct apply *apply)
+static inline void step(struct model *model, struct apply *apply)
 {
     enum table table = (enum table)draw(model, TABLE_COUNT);
     if (draw(model, 2) == 0)
@@ -218,13 +218,13 @@ static void report(void *context, const char *sentence)
 }
 
 /* Verifies and hashes; with `file`, also writes the dump there, for a look at a difference. */
-static void inspect(struct subject *subject, char hash[33], const char *path)
+static inline void inspect(struct subject *subject, char hash[33], const char *path)
 {
     struct error error = {0};
     struct snapshot *snapshot = NULL;
     struct verify_counts counts = {0};
     assert_int_equal(snapshot_open(subject->env, &snapshot, &error), STATUS_OK);
-    assert_int_equal(verify_run(snapshot, column_families, column_family_count, report, NULL, &counts), STATUS_OK);
+    assert_int_equal(product_verify(snapshot, report, NULL, &counts), STATUS_OK);
     assert_int_equal(counts.faults, 0);
     FILE *file = path == NULL ? NULL : fopen(path, "w");
     if (dump_write(snapshot, analyzer, DUMP_ALL, file, hash, &error) != STATUS_OK)
@@ -265,7 +265,7 @@ static void take_edit(void *context, struct model *model, const struct change *c
 }
 
 /* Through edits alone: children before or behind their product, names that arrive after those who bear them. */
-static void build_by_edits(struct model *model, struct subject *subject)
+static inline void build_by_edits(struct model *model, struct subject *subject)
 {
     each_left(model, take_edit, subject->apply);
     drain(subject->apply);

@@ -14,11 +14,11 @@
 #include "base/log.h"
 #include "catalog/dump.h"
 #include "catalog/field.h"
+#include "catalog/product_verify.h"
 #include "indexer/build.h"
 #include "storage/index.h"
 #include "storage/mirror.h"
 #include "storage/snapshot.h"
-#include "storage/verify.h"
 
 enum { PRODUCTS = 3000, PATH_BYTES = 256 };
 
@@ -101,7 +101,7 @@ static uint32_t live_look(void (*look)(struct snapshot *snapshot, void *context)
     if (index_open(folder, INDEX_READ, (uint64_t)1 << 30, &index, &error) != STATUS_OK ||
         index_acquire(index, &env, &generation, &error) != STATUS_OK || snapshot_open(env, &snapshot, &error) != STATUS_OK)
         fail_msg("%s", error.text);
-    assert_int_equal(verify_run(snapshot, column_families, column_family_count, report, NULL, &counts), STATUS_OK);
+    assert_int_equal(product_verify(snapshot, report, NULL, &counts), STATUS_OK);
     assert_int_equal(counts.faults, 0);
     if (look != NULL)
         look(snapshot, context);

@@ -145,7 +145,7 @@ static void clean(void **state)
     snapshot_close(snapshot);
 }
 
-/* One entry after another of one database loses a bit of its payload; those of meta that hold the limits end the run with CORRUPT. */
+/* One entry after another of each database (every one where they are few, so blocks of both kinds) loses a bit; those of meta that hold the limits end the run with CORRUPT. */
 static void flipped_bytes(void **state)
 {
     (void)state;
@@ -165,7 +165,8 @@ static void flipped_bytes(void **state)
             struct batch *batch = scratch_begin(&scratch);
             assert_int_equal(door_cursor_open(batch_snapshot(batch), (enum database)db, &cursor), STATUS_OK);
             assert_int_equal(door_cursor_seek(&cursor, NULL, 0), STATUS_OK);
-            for (uint32_t skip = random_below(&random, (uint32_t)entries); skip > 0; skip--)
+            uint32_t skip = tries < entries && entries <= 8 ? tries : random_below(&random, (uint32_t)entries);
+            for (; skip > 0; skip--)
                 assert_int_equal(door_cursor_next(&cursor), STATUS_OK);
             MDB_val at = {.mv_size = cursor.key.size, .mv_data = key}, value = {.mv_size = cursor.payload.size + 4, .mv_data = stored};
             memcpy(key, cursor.key.data, cursor.key.size);
