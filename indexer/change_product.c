@@ -20,16 +20,8 @@ enum status column_change(struct apply *apply, const struct column_family *famil
 enum status record_change(struct apply *apply, const struct column_family *family, uint32_t entry, const uint64_t *values, unsigned count,
                           bool *changed)
 {
-    struct column_reader reader;
-    column_reader_init(&reader, apply->view, family);
-    enum status status = STATUS_OK;
-    for (unsigned field = 0; status == STATUS_OK && field < count; field++) {
-        if (column_get(&reader, field, entry) == values[field])
-            continue;
-        *changed = true;
-        status = column_put(apply->batch, family, field, entry, values[field]);
-    }
-    return status;
+    uint64_t before[COLUMN_FIELDS_MAX];
+    return column_put_record(apply->batch, family, entry, values, count, before, changed);
 }
 
 uint64_t column_now(struct apply *apply, const struct column_family *family, unsigned field, uint32_t entry)
@@ -90,9 +82,11 @@ static enum status fame_put(struct apply *apply, uint32_t document, const struct
 {
     struct fame fame = product_fame(row);
     uint64_t values[] = {[FAME_SOLD] = fame.sold, [FAME_REVIEWS] = fame.reviews, [FAME_RATING] = fame.rating, [FAME_PRIOR] = fame.prior};
-    *before = column_now(apply, &family_fame, FAME_PRIOR, document);
+    uint64_t old[sizeof values / sizeof values[0]] = {0};
+    enum status status = column_put_record(apply->batch, &family_fame, document, values, sizeof values / sizeof values[0], old, changed);
+    *before = old[FAME_PRIOR];
     *after = fame.prior;
-    return record_change(apply, &family_fame, document, values, sizeof values / sizeof values[0], changed);
+    return status;
 }
 
 /* A product sold across a weight step moves in its suggestions; the document itself stays. */
@@ -115,8 +109,9 @@ static enum status hot_put(struct apply *apply, uint32_t document, const struct 
 {
     uint64_t prior_before = COLUMN_UNKNOWN, prior = COLUMN_UNKNOWN;
     struct offer offer = product_offer(row);
-    enum status status = own_offer_put(apply, document, &offer, changed);
     uint64_t first = column_now(apply, &family_run, RUN_FIRST, document);
+    enum status status = first == COLUMN_UNKNOWN ? offer_put(apply, &family_offer, document, &offer, changed)
+                                                 : offer_put(apply, &family_variant, (uint32_t)first, &offer, changed);
     if (status == STATUS_OK && *changed && first != COLUMN_UNKNOWN) /* it shows while no variant is active */
         status = offer_derive(apply, document, (uint32_t)first, (uint32_t)column_now(apply, &family_run, RUN_COUNT, document), changed);
     if (status == STATUS_OK)

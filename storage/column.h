@@ -112,5 +112,9 @@ static inline uint64_t column_get(struct column_reader *reader, unsigned field, 
 /* Sets one value; COLUMN_UNKNOWN clears it. Asserts that it fits the width and is not the width's own unknown pattern. Setting what is
  * there already writes nothing. The family must outlive the batch. */
 MUST_USE enum status column_put(struct batch *batch, const struct column_family *family, unsigned field, uint32_t entry, uint64_t value);
+/* The same for the first `count` fields of an entry, which costs one look for the chunk. `before` gets what they were; *changed is set when one
+ * differs and left alone otherwise. */
+MUST_USE enum status column_put_record(struct batch *batch, const struct column_family *family, uint32_t entry, const uint64_t *values,
+                                       unsigned count, uint64_t *before, bool *changed);
 
 #endif

@@ -114,44 +114,67 @@ static void value_write(unsigned char *array, unsigned width, uint32_t at, uint6
     memcpy(array + (size_t)at * width, &value, width); /* little-endian: the low bytes come first */
 }
 
-/* The batch's copy of the chunk, made now unless the value is there already: then `*copy` is NULL. */
-static enum status copy_make(struct batch *batch, const struct column_family *family, uint32_t chunk, size_t array_at, unsigned width,
-                             uint32_t at, uint64_t value, struct column_copy **copy)
+static bool record_differs(const struct column_family *family, const unsigned char *payload, uint32_t at, const uint64_t *values,
+                           unsigned first, unsigned count, uint64_t *before)
 {
+    bool differs = false;
+    for (unsigned i = 0; i < count; i++) {
+        unsigned field = first + i;
+        before[i] = payload == NULL ? COLUMN_UNKNOWN : column_value(payload + column_array_at(family, field), family->widths[field], at);
+        differs = differs || before[i] != values[i];
+    }
+    return differs;
+}
+
+/* Puts the fields from `first` on; the chunk is copied unless its values are these already. */
+static enum status fields_put(struct batch *batch, const struct column_family *family, uint32_t entry, const uint64_t *values,
+                              unsigned first, unsigned count, uint64_t *before, bool *changed)
+{
+    uint32_t entries = column_chunk_entries(family), chunk = entry / entries, at = entry % entries;
+    uint64_t id = column_chunk_id(family, chunk);
     const unsigned char *stored = NULL;
-    *copy = NULL;
-    enum status status = column_block_get(&batch->view, family, chunk, &stored);
+    if (batch->columns == NULL)
+        batch->columns = edits_new();
+    struct column_copy *copy = edits_find(batch->columns, id);
+    enum status status = copy == NULL ? column_block_get(&batch->view, family, chunk, &stored) : STATUS_OK;
     if (status != STATUS_OK && status != STATUS_NOT_FOUND)
         return status;
-    uint64_t old = stored == NULL ? COLUMN_UNKNOWN : column_value(stored + array_at, width, at);
-    if (old == value)
+    if (!record_differs(family, copy == NULL ? stored : copy_payload(copy), at, values, first, count, before))
         return STATUS_OK;
-    *copy = edits_add(batch->columns, family, column_chunk_id(family, chunk));
-    if (stored == NULL)
-        memset(copy_payload(*copy), 0xFF, COLUMN_PAYLOAD_BYTES);
-    else
-        memcpy(copy_payload(*copy), stored, COLUMN_PAYLOAD_BYTES);
+    *changed = true;
+    if (copy == NULL) {
+        copy = edits_add(batch->columns, family, id);
+        if (stored == NULL)
+            memset(copy_payload(copy), 0xFF, COLUMN_PAYLOAD_BYTES);
+        else
+            memcpy(copy_payload(copy), stored, COLUMN_PAYLOAD_BYTES);
+    }
+    batch->columns->last = copy;
+    for (unsigned i = 0; i < count; i++)
+        value_write(copy_payload(copy) + column_array_at(family, first + i), family->widths[first + i], at, values[i]);
     return STATUS_OK;
+}
+
+static bool value_fits(unsigned width, uint64_t value)
+{
+    return value == COLUMN_UNKNOWN || value < UINT64_MAX >> (64 - 8 * width);
 }
 
 enum status column_put(struct batch *batch, const struct column_family *family, unsigned field, uint32_t entry, uint64_t value)
 {
-    assert(field < family->field_count);
-    unsigned width = family->widths[field];
-    assert(value == COLUMN_UNKNOWN || value < UINT64_MAX >> (64 - 8 * width));
-    uint32_t entries = column_chunk_entries(family), chunk = entry / entries, at = entry % entries;
-    size_t array_at = column_array_at(family, field);
-    if (batch->columns == NULL)
-        batch->columns = edits_new();
-    struct column_copy *copy = edits_find(batch->columns, column_chunk_id(family, chunk));
-    if (copy == NULL) {
-        enum status status = copy_make(batch, family, chunk, array_at, width, at, value, &copy);
-        if (status != STATUS_OK || copy == NULL)
-            return status;
-    }
-    batch->columns->last = copy;
-    value_write(copy_payload(copy) + array_at, width, at, value);
-    return STATUS_OK;
+    uint64_t before = 0;
+    bool changed = false;
+    assert(field < family->field_count && value_fits(family->widths[field], value));
+    return fields_put(batch, family, entry, &value, field, 1, &before, &changed);
+}
+
+enum status column_put_record(struct batch *batch, const struct column_family *family, uint32_t entry, const uint64_t *values,
+                              unsigned count, uint64_t *before, bool *changed)
+{
+    assert(count <= family->field_count);
+    for (unsigned field = 0; field < count; field++)
+        assert(value_fits(family->widths[field], values[field]));
+    return fields_put(batch, family, entry, values, 0, count, before, changed);
 }
 
 static int copies_compare(const void *left, const void *right)

@@ -88,6 +88,24 @@ static void compare_by_cursor(struct snapshot *snapshot, uint64_t *state)
     snapshot_cursors_return(snapshot);
 }
 
+/* The first fields of an entry at once; now and then what they are already. */
+static void random_record(struct batch *batch, struct model *model, uint64_t *state, unsigned f, uint32_t entry)
+{
+    uint64_t values[COLUMN_FIELDS_MAX], before[COLUMN_FIELDS_MAX];
+    unsigned count = 1 + random_below(state, families[f].field_count);
+    bool differs = false, changed = false, same = random_below(state, 3) == 0;
+    for (unsigned field = 0; field < count; field++) {
+        values[field] = same ? model->values[f][field][entry] : random_value(state, families[f].widths[field]);
+        differs = differs || values[field] != model->values[f][field][entry];
+    }
+    assert_int_equal(column_put_record(batch, &families[f], entry, values, count, before, &changed), STATUS_OK);
+    assert_int_equal(changed, differs);
+    for (unsigned field = 0; field < count; field++) {
+        assert_true(before[field] == model->values[f][field][entry]);
+        model->values[f][field][entry] = values[field];
+    }
+}
+
 static void random_puts(struct batch *batch, struct model *model, uint64_t *state)
 {
     struct column_reader readers[FAMILIES];
@@ -98,6 +116,10 @@ static void random_puts(struct batch *batch, struct model *model, uint64_t *stat
         unsigned f = random_below(state, FAMILIES), field = random_below(state, families[f].field_count);
         uint32_t entry = random_below(state, span);
         assert_true(column_get(&readers[f], field, entry) == model->values[f][field][entry]);
+        if (random_below(state, 4) == 0) {
+            random_record(batch, model, state, f, entry);
+            continue;
+        }
         uint64_t value = random_value(state, families[f].widths[field]);
         assert_int_equal(column_put(batch, &families[f], field, entry, value), STATUS_OK);
         model->values[f][field][entry] = value;
