@@ -25,9 +25,9 @@ struct counted_prefix {
 };
 
 struct counting {
-    struct lexicon *lexicon;
+    struct word_cache *words;
     struct arena *arena;
-    uint32_t document; /* of the lexicon */
+    uint32_t document; /* of the cache */
     struct counted *terms;
     uint32_t room, count, core_count;
     uint32_t lengths[TEXT_FIELD_COUNT];
@@ -53,7 +53,7 @@ static enum status counting_grow(struct counting *counting)
 /* The word's place among what is counted of one kind, plus one; 0: it is new. */
 static uint32_t *word_place(struct counting *counting, uint32_t number, unsigned kind)
 {
-    struct word *word = lexicon_word(counting->lexicon, number);
+    struct word *word = word_cache_word(counting->words, number);
     if (word->document != counting->document) {
         memset(word->places, 0, sizeof word->places);
         word->document = counting->document;
@@ -95,7 +95,7 @@ static enum status count_sentence(struct counting *counting, enum text_field fie
 {
     bool repeats = field != TEXT_NAME && field != TEXT_CODES;
     struct word_uses uses = {0};
-    enum status status = lexicon_read(counting->lexicon, sentence, repeats, counting->arena, &uses);
+    enum status status = word_cache_read(counting->words, sentence, repeats, counting->arena, &uses);
     counting->lengths[field] += uses.length;
     for (uint32_t i = 0; status == STATUS_OK && i < uses.count; i++)
         status = count_use(counting, field, &uses.uses[i]);
@@ -172,7 +172,7 @@ static enum status count_document(struct counting *counting, const struct docume
     return status == STATUS_OK ? count_text(counting, TEXT_DESCRIPTION, document->description) : status;
 }
 
-static struct posting_form counted_form(struct lexicon *lexicon, const struct counted *term)
+static struct posting_form counted_form(struct word_cache *words, const struct counted *term)
 {
     if (term->zone != ZONE_CORE)
         return (struct posting_form){0};
@@ -180,14 +180,14 @@ static struct posting_form counted_form(struct lexicon *lexicon, const struct co
         return (struct posting_form){.several = true};
     if (term->exact == term->word)
         return (struct posting_form){0};
-    const struct word *exact = lexicon_word(lexicon, term->exact);
+    const struct word *exact = word_cache_word(words, term->exact);
     return (struct posting_form){.bytes = exact->bytes, .size = exact->size};
 }
 
 static void add_prefixes(struct counting *counting, const struct counted *term, uint8_t impact, struct counted_prefix *prefixes,
                          uint32_t *count)
 {
-    const struct word *word = lexicon_word(counting->lexicon, term->word);
+    const struct word *word = word_cache_word(counting->words, term->word);
     for (unsigned i = 0; i < word->prefix_count; i++) {
         uint32_t *place = word_place(counting, word->prefixes[i], WORD_PREFIX);
         if (*place == 0) {
@@ -202,7 +202,7 @@ static void add_prefixes(struct counting *counting, const struct counted *term, 
 static void add_entry(struct counting *counting, enum term_class class, uint32_t number, uint8_t impact, struct posting_form form,
                       struct forward_list *out)
 {
-    const struct word *word = lexicon_word(counting->lexicon, number);
+    const struct word *word = word_cache_word(counting->words, number);
     out->entries[out->count++] =
         (struct forward_entry){.class = class, .size = word->size, .impact = impact, .bytes = word->bytes, .form = form};
 }
@@ -226,7 +226,7 @@ static enum status add_entries(struct counting *counting, struct forward_list *o
         const struct counted *term = &counting->terms[i];
         bool core = term->zone == ZONE_CORE;
         uint8_t impact = counted_impact(term, &norms);
-        add_entry(counting, core ? TERM_CORE : TERM_BODY, term->word, impact, counted_form(counting->lexicon, term), out);
+        add_entry(counting, core ? TERM_CORE : TERM_BODY, term->word, impact, counted_form(counting->words, term), out);
         if (core)
             add_prefixes(counting, term, impact, prefixes, &prefix_count);
     }
@@ -236,14 +236,14 @@ static enum status add_entries(struct counting *counting, struct forward_list *o
     return STATUS_OK;
 }
 
-enum status terms_build(struct lexicon *lexicon, const struct document *document, struct arena *arena, struct forward_list *out, bool *cut)
+enum status terms_build(struct word_cache *words, const struct document *document, struct arena *arena, struct forward_list *out, bool *cut)
 {
     *out = (struct forward_list){0};
     *cut = false;
     if (!document->live)
         return STATUS_OK;
-    struct counting counting = {.lexicon = lexicon, .arena = arena, .text_left = DOCUMENT_TEXT_BYTES_MAX};
-    counting.document = lexicon_begin(lexicon);
+    struct counting counting = {.words = words, .arena = arena, .text_left = DOCUMENT_TEXT_BYTES_MAX};
+    counting.document = word_cache_begin(words);
     enum status status = count_document(&counting, document);
     if (status == STATUS_OK)
         status = add_entries(&counting, out);

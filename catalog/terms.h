@@ -3,12 +3,12 @@
 #define TIM_CATALOG_TERMS_H
 
 #include "catalog/document.h"
-#include "catalog/lexicon.h"
+#include "catalog/word_cache.h"
 #include "storage/forward.h"
 
 /* The sorted terms of a live document (a document that is not live has none). `cut` says that the text passed DOCUMENT_TEXT_BYTES_MAX.
- * Lives in the arena and the lexicon: until the arena is reset or the next document is built. LIMIT at the arena's cap. */
-MUST_USE enum status terms_build(struct lexicon *lexicon, const struct document *document, struct arena *arena, struct forward_list *out,
+ * Lives in the arena and the cache: until the arena is reset or the next document is built. LIMIT at the arena's cap. */
+MUST_USE enum status terms_build(struct word_cache *words, const struct document *document, struct arena *arena, struct forward_list *out,
                                  bool *cut);
 
 /* A hash of all that shapes stored bytes above storage/: the field table and the analysis. An index with another one must be rebuilt. */

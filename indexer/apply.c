@@ -92,7 +92,7 @@ void apply_free(struct apply *apply)
         return;
     batch_abort(apply->batch);
     text_set_free(apply->touched);
-    lexicon_free(apply->lexicon);
+    word_cache_free(apply->words);
     arena_release(&apply->arena);
     free(apply);
 }

@@ -5,7 +5,7 @@
 #define TIM_INDEXER_APPLY_STATE_H
 
 #include "catalog/document.h"
-#include "catalog/lexicon.h"
+#include "catalog/word_cache.h"
 #include "catalog/offer.h"
 #include "catalog/text_set.h"
 #include "indexer/apply.h"
@@ -24,7 +24,7 @@ struct apply {
     struct batch *batch;        /* open while changes are pending */
     struct snapshot *view;      /* of the batch */
     struct arena arena;         /* reset before each change and each document */
-    struct lexicon *lexicon;    /* made when the first document is built */
+    struct word_cache *words;   /* made when the first document is built */
     struct text_set *touched;   /* product ids to build at the flush */
     struct change_log *log;     /* of the keys taken; NULL: none is kept */
     bool tree_changed;          /* a category came, went, moved or was renamed */

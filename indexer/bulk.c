@@ -51,7 +51,7 @@ static unsigned threads_chosen(unsigned wanted)
     return processors < BULK_THREADS_AUTO_MAX ? (unsigned)processors : BULK_THREADS_AUTO_MAX;
 }
 
-/* The memory is shared out by what lives at the same time: while documents are built, the inverters, the lexicons, the order being read,
+/* The memory is shared out by what lives at the same time: while documents are built, the inverters, the word caches, the order being read,
  * suggestions and slots; the rest is for the batch. Reverse keys come before. */
 static void bulk_open(struct bulk *bulk, struct env *env)
 {

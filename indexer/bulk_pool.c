@@ -40,7 +40,7 @@ struct builder {
     struct pool *pool;
     struct inverter *inverter;
     struct snapshot *snapshot;
-    struct lexicon *lexicon;
+    struct word_cache *words;
     struct arena arena; /* of the terms of one document */
     struct buffer forward;
     pthread_t thread;
@@ -68,7 +68,7 @@ static enum status terms_take(struct builder *builder, struct built *built, uint
 {
     struct forward_list list = {0};
     arena_reset(&builder->arena);
-    enum status status = terms_build(builder->lexicon, &built->document, &builder->arena, &list, &built->cut);
+    enum status status = terms_build(builder->words, &built->document, &builder->arena, &list, &built->cut);
     if (status != STATUS_OK || list.count == 0)
         return status;
     status = inverter_add(builder->inverter, number, &list);
@@ -130,7 +130,7 @@ static enum status builders_start(struct pool *pool, struct builder *builders, s
         struct builder *builder = &builders[i];
         builder->pool = pool;
         builder->inverter = bulk->inverters[i] = inverter_new(bulk->apply->env, bulk->memory_bytes / 2 / bulk->threads);
-        builder->lexicon = lexicon_new(bulk->apply->analyzer, bulk->memory_bytes / 16 / bulk->threads);
+        builder->words = word_cache_new(bulk->apply->analyzer, bulk->memory_bytes / 16 / bulk->threads);
         arena_init(&builder->arena, APPLY_ARENA_BYTES);
         enum status status = snapshot_open(bulk->apply->env, &builder->snapshot, error);
         if (status != STATUS_OK)
@@ -152,7 +152,7 @@ static void builders_stop(struct pool *pool, struct builder *builders)
         if (builders[i].started)
             pthread_join(builders[i].thread, NULL);
         snapshot_close(builders[i].snapshot);
-        lexicon_free(builders[i].lexicon);
+        word_cache_free(builders[i].words);
         arena_release(&builders[i].arena);
         buffer_release(&builders[i].forward);
     }

@@ -114,9 +114,9 @@ static enum status terms_replace(struct apply *apply, const struct document *doc
     struct forward_list list = {0};
     bool cut = false;
     uint32_t changed = 0;
-    if (apply->lexicon == NULL)
-        apply->lexicon = lexicon_new(apply->analyzer, LEXICON_BYTES);
-    enum status status = terms_build(apply->lexicon, document, &apply->arena, &list, &cut);
+    if (apply->words == NULL)
+        apply->words = word_cache_new(apply->analyzer, WORD_CACHE_BYTES);
+    enum status status = terms_build(apply->words, document, &apply->arena, &list, &cut);
     if (status == STATUS_OK && cut) {
         apply->counts.cut++;
         log_warn("indexer: product %.*s has more than %d bytes of text: the rest is not searched", (int)document->id.size,

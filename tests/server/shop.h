@@ -85,14 +85,14 @@ static inline void shop_product(struct batch *batch, const struct analyzer *anal
     shop_columns(batch, number, document->id, i, brands[i % 2], category);
     fragment_build(document, NULL, 0, &fragment);
     shop_must(fragment_put(batch, number, (struct bytes){fragment.data, fragment.size}));
-    struct lexicon *lexicon = lexicon_new(analyzer, LEXICON_BYTES_MIN);
-    shop_must(terms_build(lexicon, document, &arena, &terms, &cut));
+    struct word_cache *words = word_cache_new(analyzer, WORD_CACHE_BYTES_MIN);
+    shop_must(terms_build(words, document, &arena, &terms, &cut));
     shop_must(forward_replace(batch, number, &terms, &arena, &changed));
     struct bytes folded = {0};
     shop_must(fold_text(analyzer, name, strlen(name), &arena, &folded));
     shop_must(suggest_put(batch, &(struct suggestion){.text = folded, .kind = SUGGEST_PRODUCT, .weight = 1, .reference = document->id}));
     buffer_release(&fragment);
-    lexicon_free(lexicon);
+    word_cache_free(words);
     arena_release(&arena);
     free(document);
 }
