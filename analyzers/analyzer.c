@@ -1,14 +1,29 @@
 /* The chain from text to tokens: the scanner's runs, read chain by chain. ASCII and precomposed Vietnamese never call ICU. */
 #include "analyzers/analyzer.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analyzers/chain.h"
 #include "analyzers/code.h"
+#include "analyzers/lexicon_data.h"
 #include "analyzers/script.h"
 #include "analyzers/tables.h"
 #include "analyzers/word.h"
+
+/* Our lists are tested, so that they are right here. */
+static struct lexicon *lexicon_ours(const struct analyzer *analyzer)
+{
+    struct lexicon_source sources[LEXICON_LISTS];
+    struct lexicon *lexicon = NULL;
+    struct error error = {0};
+    for (enum lexicon_list list = 0; list < LEXICON_LISTS; list++)
+        sources[list] = lexicon_data(list);
+    enum status status = lexicon_new(analyzer, sources, LEXICON_LISTS, &lexicon, &error);
+    assert(status == STATUS_OK);
+    return lexicon;
+}
 
 struct analyzer *analyzer_new(void)
 {
@@ -16,6 +31,7 @@ struct analyzer *analyzer_new(void)
     letters_init(&analyzer->letters);
     syllables_init(&analyzer->syllables);
     scripts_init(&analyzer->scripts);
+    analyzer->lexicon = lexicon_ours(analyzer);
     return analyzer;
 }
 
@@ -23,6 +39,7 @@ void analyzer_free(struct analyzer *analyzer)
 {
     if (analyzer == NULL)
         return;
+    lexicon_free(analyzer->lexicon);
     letters_release(&analyzer->letters);
     scripts_release(&analyzer->scripts);
     free(analyzer);

@@ -3,6 +3,7 @@
 #define TIM_ANALYZERS_TABLES_H
 
 #include "analyzers/letters.h"
+#include "analyzers/lexicon.h"
 #include "analyzers/script.h"
 #include "analyzers/syllable.h"
 
@@ -10,6 +11,7 @@ struct analyzer {
     struct letters letters;
     struct syllables syllables;
     struct scripts scripts;
+    struct lexicon *lexicon;
 };
 
 #endif
