@@ -2,7 +2,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "analyzers/analyzer.h"
 #include "catalog/product_verify.h"
+#include "catalog/term_keys.h"
 #include "cli/command.h"
 #include "cli/reader.h"
 
@@ -31,10 +33,14 @@ static enum status verify_print(const struct reader *reader, struct error *error
 static enum status run(const struct invocation *invocation, struct error *error)
 {
     struct reader reader;
+    struct analyzer *analyzer = analyzer_new();
     enum status status = reader_open(&reader, invocation->settings, error);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
+        env_set_term_keys(reader.env, term_keys_build, analyzer);
         status = verify_print(&reader, error);
+    }
     reader_close(&reader);
+    analyzer_free(analyzer);
     return status;
 }
 
@@ -42,7 +48,7 @@ const struct command command_verify = {
     .name = "verify",
     .summary = "Prove that an index agrees with itself; exit 1 and a list of faults if not",
     .details = "Reads every stored block: checksums, postings against forward lists both ways, document counts, columns, facets, "
-               "labels, suggestions. Neither the indexer nor the server needs to stop for it.",
+               "labels, suggestions, vocabulary. Neither the indexer nor the server needs to stop for it.",
     .settings = (const char *const[]){"index", "map-gib", NULL},
     .needs = (const char *const[]){"index", NULL},
     .run = run,

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "catalog/field.h"
+#include "catalog/term_keys.h"
 #include "catalog/terms.h"
 #include "indexer/change_log.h"
 #include "storage/mirror.h"
@@ -76,6 +77,7 @@ enum status apply_new(struct env *env, const struct analyzer *analyzer, struct a
     apply->env = env;
     apply->analyzer = analyzer;
     apply->touched = text_set_new();
+    env_set_term_keys(env, term_keys_build, analyzer);
     arena_init(&apply->arena, APPLY_ARENA_BYTES);
     apply_set_time(apply, clock_wall_us());
     enum status status = fingerprint_check(apply, error);

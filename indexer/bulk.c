@@ -92,6 +92,12 @@ static enum status terms_write(struct bulk *bulk, struct error *error)
     return status;
 }
 
+static enum status vocabulary_write(struct bulk *bulk, struct error *error)
+{
+    struct bulk_run run = {.env = bulk->apply->env, .stop = bulk->options->stop};
+    return bulk_write_vocabulary(&run, bulk->memory_bytes / 8, error);
+}
+
 static enum status suggestions_write(struct bulk *bulk, struct error *error)
 {
     struct progress progress;
@@ -135,6 +141,8 @@ enum status bulk_build(struct env *env, const struct analyzer *analyzer, const s
         status = slots_settle(&bulk, error);
     if (status == STATUS_OK)
         status = terms_write(&bulk, error);
+    if (status == STATUS_OK)
+        status = vocabulary_write(&bulk, error);
     if (status == STATUS_OK)
         status = suggestions_write(&bulk, error);
     if (status == STATUS_OK)

@@ -20,5 +20,7 @@ MUST_USE enum status bulk_write_documents(const struct bulk_run *run, struct sor
 MUST_USE enum status bulk_write_reverse(const struct bulk_run *run, struct sorter *sorter, struct error *error);
 /* Entries, their ranked rows, and the tops of crowded prefixes. The database must be empty. */
 MUST_USE enum status bulk_write_suggestions(const struct bulk_run *run, struct sorter *sorter, struct error *error);
+/* The entries of all core terms, which are written already (vocabulary.h). The database must be empty; `memory_bytes` bounds the sorting. */
+MUST_USE enum status bulk_write_vocabulary(const struct bulk_run *run, size_t memory_bytes, struct error *error);
 
 #endif

@@ -24,8 +24,8 @@ enum {
     TAG_BITS = ADDRESS_BITS - VERIFIED_BITS,
 };
 
-static const char *const database_names[DB_COUNT] = {"meta",   "row",   "reverse", "dirty",   "ext",   "term",   "post",
-                                                     "column", "multi", "hit",     "forward", "label", "suggest"};
+static const char *const database_names[DB_COUNT] = {"meta",   "row",   "reverse", "dirty",   "ext",   "term",    "post",
+                                                     "column", "multi", "hit",     "forward", "label", "suggest", "vocabulary"};
 
 struct verified {
     _Atomic uint64_t entries[1U << VERIFIED_BITS]; /* 1, tag of the address, checksum */

@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/status.h"
 #include "storage/batch.h"
+#include "storage/vocabulary.h"
 
 /* The numbers go into the checksums: append, never renumber. */
 enum database {
@@ -34,14 +35,15 @@ enum database {
     DB_FORWARD = 10,
     DB_LABEL = 11,
     DB_SUGGEST = 12,
-    DB_COUNT = 13,
+    DB_VOCABULARY = 13,
+    DB_COUNT = 14,
 };
 
 enum {
     STORED_BYTES_MAX = 4080,                  /* a value with its crc */
     PAYLOAD_BYTES_MAX = STORED_BYTES_MAX - 4, /* without */
     STORED_KEY_BYTES_MAX = 511,               /* LMDB's own bound; an empty key is not allowed */
-    FORMAT_VERSION = 2,                       /* of everything below storage/; kept in DB_META */
+    FORMAT_VERSION = 3,                       /* of everything below storage/; kept in DB_META */
 };
 
 struct env {
@@ -49,6 +51,8 @@ struct env {
     MDB_dbi dbi[DB_COUNT];
     enum database database_count;
     bool writable;
+    term_keys *term_keys; /* see vocabulary.h; NULL: none */
+    const void *term_keys_context;
     struct verified *verified;          /* which blocks' checksums this process has already checked: see door.c */
     _Atomic uint64_t corrupt_logged_ns; /* when door_corrupt last wrote a line: at most one per second */
     /* Growing the map moves it, which no transaction of this process may see: see env_enter. */

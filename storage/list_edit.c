@@ -16,6 +16,7 @@
 #include "storage/bytes.h"
 #include "storage/post_key.h"
 #include "storage/term_record.h"
+#include "storage/vocabulary_row.h"
 
 enum { INLINE_AGAIN = 24, BLOCK_UNDERFULL = 40, DENSE_FROM = 16, DENSE_UNTIL = 24 };
 enum list_form { LIST_INLINE, LIST_PACKED, LIST_DENSE };
@@ -388,6 +389,15 @@ static enum status record_write(struct list_writer *writer, struct term *term, b
     return door_put(writer->batch, DB_TERM, writer->key.data, writer->key.size, record, size);
 }
 
+/* A core term's first document, or the end of its last one. */
+static enum status vocabulary_follow(struct list_writer *writer, const struct term *term, bool existed)
+{
+    struct bytes name = {writer->key.data + 1, writer->key.size - 1};
+    if ((unsigned char)writer->key.data[0] != TERM_CORE || existed == (term->df > 0))
+        return STATUS_OK;
+    return existed ? vocabulary_term_gone(writer->batch, name) : vocabulary_term_born(writer->batch, name);
+}
+
 /* The record as stored, copied, since the writes to come end what LMDB lends. */
 static enum status record_read(struct list_writer *writer, struct bytes key, struct term *term, bool *exists)
 {
@@ -417,7 +427,9 @@ enum status list_apply(struct list_writer *writer, struct bytes key, const struc
     writer->is_dense = term.is_dense;
     edits_resolve(writer, &term, edits, count);
     status = edits_apply(writer, &term, exists, count);
-    return status == STATUS_OK ? record_write(writer, &term, exists) : status;
+    if (status == STATUS_OK)
+        status = record_write(writer, &term, exists);
+    return status == STATUS_OK ? vocabulary_follow(writer, &term, exists) : status;
 }
 
 enum status list_build(struct list_writer *writer, struct bytes key, const struct posting_edit *edits, size_t count)

@@ -44,7 +44,7 @@ void list_writer_close(struct list_writer *writer);
 
 /* Applies edits, ascending by document and no two alike, to the list of the term with this key (class and bytes). */
 MUST_USE enum status list_apply(struct list_writer *writer, struct bytes key, const struct posting_edit *edits, size_t count);
-/* The same for a term that has no record yet: nothing is looked up. */
+/* The same for a term that has no record yet: nothing is looked up, and its vocabulary entries are left to bulk_write_vocabulary. */
 MUST_USE enum status list_build(struct list_writer *writer, struct bytes key, const struct posting_edit *edits, size_t count);
 
 /* The steps that the forms share. */

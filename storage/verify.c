@@ -101,8 +101,8 @@ static enum status text_verify(struct verify *verify)
 
 static enum status checks_run(struct verify *verify)
 {
-    static enum status (*const checks[])(struct verify *) = {meta_verify,   text_verify,  column_verify,   multi_verify,
-                                                             mirror_verify, label_verify, fragment_verify, suggest_verify};
+    static enum status (*const checks[])(struct verify *) = {meta_verify,  text_verify,     column_verify,  multi_verify,     mirror_verify,
+                                                             label_verify, fragment_verify, suggest_verify, vocabulary_verify};
     enum status status = live_fill(verify);
     for (unsigned i = 0; status == STATUS_OK && i < sizeof checks / sizeof checks[0]; i++)
         status = checks[i](verify);

@@ -47,5 +47,7 @@ MUST_USE enum status fragment_verify(struct verify *verify);
 MUST_USE enum status label_verify(struct verify *verify);
 /* DB_SUGGEST: entries decode, stored tops are what the entries give. Adds counts->suggestions. */
 MUST_USE enum status suggest_verify(struct verify *verify);
+/* DB_VOCABULARY: entries decode; with the keys of terms at hand, exactly those of the core terms are there. */
+MUST_USE enum status vocabulary_verify(struct verify *verify);
 
 #endif

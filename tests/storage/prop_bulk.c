@@ -4,6 +4,7 @@
 #include "storage/inverter.h"
 #include "storage/postings.h"
 #include "storage/suggest.h"
+#include "storage/vocabulary.h"
 #include "tests/storage/scratch.h"
 
 enum { RECORDS = 5000, LARGE_BYTES = 200 * 1024, SUGGESTIONS = 3000, DOCUMENTS = 3000, TERMS = 400, TERMS_PER_DOCUMENT = 30 };
@@ -238,6 +239,14 @@ static void expect_same_terms(struct scratch *left, struct scratch *right)
     snapshot_close(b);
 }
 
+/* Terms by their beginnings, so that many share a key. */
+static void keys_of(const void *context, struct bytes term, struct vocabulary_keys *keys)
+{
+    (void)context;
+    for (size_t size = 1; size <= term.size && size <= 3; size++)
+        vocabulary_key_add(keys, size == 2 ? VOCABULARY_PHONETIC : VOCABULARY_TYPO, term.data, size);
+}
+
 /* Documents fall to the inverters at random, as they fall to threads. */
 static void inverters_check(uint64_t *state, unsigned inverter_count, unsigned documents)
 {
@@ -249,6 +258,8 @@ static void inverters_check(uint64_t *state, unsigned inverter_count, unsigned d
     char texts[TERMS_PER_DOCUMENT][16];
     scratch_open(&edited);
     scratch_open(&bulk);
+    env_set_term_keys(edited.env, keys_of, NULL);
+    env_set_term_keys(bulk.env, keys_of, NULL);
     run.env = bulk.env;
     for (unsigned i = 0; i < inverter_count; i++)
         inverters[i] = inverter_new(bulk.env, 0);
@@ -270,7 +281,9 @@ static void inverters_check(uint64_t *state, unsigned inverter_count, unsigned d
     assert_int_equal(inverters_write(inverters, inverter_count, &run, &error), STATUS_OK);
     for (unsigned i = 0; i < inverter_count; i++)
         inverter_free(inverters[i]);
+    assert_int_equal(bulk_write_vocabulary(&run, 0, &error), STATUS_OK);
     expect_same_terms(&edited, &bulk);
+    expect_same(&edited, &bulk, DB_VOCABULARY);
     scratch_close(&edited);
     scratch_close(&bulk);
 }

@@ -12,6 +12,7 @@
 #include "storage/suggest.h"
 #include "storage/term_record.h"
 #include "storage/verify.h"
+#include "storage/vocabulary_row.h"
 #include "tests/storage/scratch.h"
 
 /* NUMBERS: of documents, given away in the end: by then the live list is DENSE, and "ban", edited once more, PACKED. */
@@ -21,6 +22,14 @@ static const struct column_family family = {.name = "price", .id = 1, .space = S
 static const struct column_family *const families[] = {&family};
 
 static struct scratch scratch;
+
+/* Terms by their first two letters, and by their last. */
+static void keys_of(const void *context, struct bytes term, struct vocabulary_keys *keys)
+{
+    (void)context;
+    vocabulary_key_add(keys, VOCABULARY_TYPO, term.data, term.size < 2 ? term.size : 2);
+    vocabulary_key_add(keys, VOCABULARY_PHONETIC, term.data + term.size - 1, 1);
+}
 
 static void document_write(struct batch *batch, uint32_t document, struct arena *arena)
 {
@@ -61,6 +70,7 @@ static int fill(void **state)
     struct position position = {.lsn = 1, .slot = "tim"};
     arena_init(&arena, 16 << 20);
     scratch_open(&scratch);
+    env_set_term_keys(scratch.env, keys_of, NULL);
     struct batch *batch = scratch_begin(&scratch);
     assert_int_equal(batch_take(batch, COUNTER_DOCUMENT, DOCUMENTS, &first), STATUS_OK);
     for (unsigned i = 0; i < 4; i++) {
@@ -408,6 +418,33 @@ static void dense_readers(void **state)
     batch_abort(batch);
 }
 
+static struct batch *with_entry(enum vocabulary_kind kind, const char *key, const char *term, bool gone, const char *value)
+{
+    struct batch *batch = scratch_begin(&scratch);
+    struct vocabulary_key at = {.kind = (uint8_t)kind, .size = (uint8_t)strlen(key)};
+    struct vocabulary_row row;
+    memcpy(at.bytes, key, at.size);
+    vocabulary_row_encode(&row, &at, bytes_of(term));
+    if (gone)
+        assert_int_equal(door_del(batch, DB_VOCABULARY, row.bytes, row.size), STATUS_OK);
+    else
+        assert_int_equal(door_put(batch, DB_VOCABULARY, row.bytes, row.size, value, strlen(value)), STATUS_OK);
+    return batch;
+}
+
+static void vocabulary(void **state)
+{
+    (void)state;
+    found(with_entry(VOCABULARY_TYPO, "ba", "ban", true, ""), "a term is not under its key");
+    found(with_entry(VOCABULARY_PHONETIC, "n", "ban", true, ""), "There are 41 vocabulary entries for 42 keys of terms");
+    found(with_entry(VOCABULARY_TYPO, "mo", "moi", false, ""), "an entry of a term that no document has");
+    found(with_entry(VOCABULARY_TYPO, "an", "ban", false, ""), "There are 43 vocabulary entries for 42 keys of terms");
+    found(with_entry(VOCABULARY_TYPO, "ba", "ban", false, "x"), "an entry that does not decode");
+    found(with_entry((enum vocabulary_kind)'z', "ba", "ban", false, ""), "an entry that does not decode");
+    found(with_entry(VOCABULARY_TYPO, "", "ban", false, ""), "an entry that does not decode");
+    found(with_entry(VOCABULARY_TYPO, "ba", "", false, ""), "an entry that does not decode");
+}
+
 /* So many faults that not every one is told: all are counted. */
 static void many_faults(void **state)
 {
@@ -435,6 +472,7 @@ int main(void)
         cmocka_unit_test(blocks),
         cmocka_unit_test(dense_blocks),
         cmocka_unit_test(dense_readers),
+        cmocka_unit_test(vocabulary),
         cmocka_unit_test(many_faults),
     };
     return cmocka_run_group_tests(tests, fill, clear);
