@@ -1,12 +1,5 @@
 /* Which keys a term is filed under. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <stdio.h>
-#include <string.h>
+#include "tests/catalog/cmocka_door.h"
 
 #include "analyzers/typo.h"
 #include "catalog/term_keys.h"
@@ -19,7 +12,7 @@ static unsigned keys_print(const char *term, unsigned most, char out[512])
     struct vocabulary_keys keys = {.count = 0};
     size_t size = 0;
     out[0] = '\0';
-    term_keys_build(analyzer, (struct bytes){term, strlen(term)}, &keys);
+    term_keys_build(analyzer, text_bytes(term), &keys);
     for (unsigned i = 0; i < keys.count && i < most; i++)
         size += (size_t)snprintf(out + size, 512 - size, "%s%c:%.*s", i == 0 ? "" : " ", keys.keys[i].kind, keys.keys[i].size,
                                  (const char *)keys.keys[i].bytes);
@@ -52,7 +45,7 @@ static void units_sort_by_number(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rising / sizeof rising[0]; i++) {
         struct vocabulary_keys keys = {.count = 0};
-        term_keys_build(analyzer, (struct bytes){rising[i], strlen(rising[i])}, &keys);
+        term_keys_build(analyzer, text_bytes(rising[i]), &keys);
         assert_int_equal(keys.count, 1);
         assert_int_equal(keys.keys[0].kind, VOCABULARY_UNIT);
         assert_int_equal(keys.keys[0].size, 2 + 1 + 8);
@@ -60,10 +53,10 @@ static void units_sort_by_number(void **state)
         last = keys;
     }
     unsigned char key[UNIT_KEY_BYTES_MAX];
-    assert_int_equal(unit_key((struct bytes){"hp", 2}, 100000000, key), last.keys[0].size);
+    assert_int_equal(unit_key(text_bytes("hp"), 100000000, key), last.keys[0].size);
     assert_memory_equal(key, last.keys[0].bytes, last.keys[0].size);
-    assert_int_equal(unit_key((struct bytes){"longer-than", 11}, 1, key), 0);
-    assert_int_equal(unit_key((struct bytes){"", 0}, 1, key), 0);
+    assert_int_equal(unit_key(text_bytes("longer-than"), 1, key), 0);
+    assert_int_equal(unit_key(text_bytes(""), 1, key), 0);
 }
 
 int main(void)
