@@ -19,7 +19,8 @@ struct near_terms {
 };
 
 /* What a word of TYPO_LETTERS_MIN letters or more may have been meant to be: within one edit, or two from TYPO_TWO_LETTERS on (typo.h), never
- * the word itself. The fewest edits first, then what most documents have; at most NEAR_TERMS_MAX. A word with a digit has none. LIMIT at the
+ * the word itself. The fewest edits first, then what most documents have; at most NEAR_TERMS_MAX. Syllables are among them (giat for gait), so
+ * that the caller asks only for a word that is none and that the index does not have. A word with a digit has no neighbours. LIMIT at the
  * arena's cap. */
 enum { NEAR_TERMS_MAX = 16 };
 MUST_USE enum status near_by_typo(struct snapshot *snapshot, struct bytes typed, struct arena *arena, struct near_terms *out);
