@@ -19,9 +19,10 @@ enum status ordinal_counts_open(struct ordinal_counts *counts, uint32_t limit, s
     return counts->lanes == NULL && counts->pages == NULL ? STATUS_LIMIT : STATUS_OK;
 }
 
-static void lane_hit(uint32_t *lane, uint32_t limit, uint32_t ordinal)
+/* An ordinal's lanes stand side by side. */
+static void lane_hit(uint32_t *lanes, uint32_t limit, uint32_t ordinal, unsigned lane)
 {
-    lane[ordinal < limit ? ordinal : limit]++;
+    lanes[(size_t)(ordinal < limit ? ordinal : limit) * COUNT_LANES + lane]++;
 }
 
 static void page_hit(struct ordinal_counts *counts, uint32_t ordinal)
@@ -48,11 +49,11 @@ static void word_add(struct ordinal_counts *counts, const uint32_t *ordinals, ui
     } else if (rest == UINT64_MAX) {
         for (unsigned i = 0; i < 64; i += COUNT_LANES)
             for (unsigned lane = 0; lane < COUNT_LANES; lane++)
-                lane_hit(lanes + (size_t)lane * (limit + 1), limit, ordinals[i + lane]);
+                lane_hit(lanes, limit, ordinals[i + lane], lane);
     } else {
         for (; rest != 0; rest &= rest - 1) {
             unsigned at = (unsigned)__builtin_ctzll(rest);
-            lane_hit(lanes + (size_t)(at % COUNT_LANES) * (limit + 1), limit, ordinals[at]);
+            lane_hit(lanes, limit, ordinals[at], at % COUNT_LANES);
         }
     }
 }
@@ -74,7 +75,7 @@ enum status ordinal_counts_repeat(struct ordinal_counts *counts, uint32_t ordina
     if (times == 0 || ordinal >= counts->limit)
         return STATUS_OK;
     if (counts->lanes != NULL) {
-        counts->lanes[ordinal] += times;
+        counts->lanes[(size_t)ordinal * COUNT_LANES] += times;
         return STATUS_OK;
     }
     page_hit(counts, ordinal);
@@ -91,9 +92,9 @@ static void all_add(struct ordinal_counts *counts, const multi_ordinal *ordinals
         page_hit(counts, ordinals[i]);
     for (; i + COUNT_LANES <= count; i += COUNT_LANES)
         for (unsigned lane = 0; lane < COUNT_LANES; lane++)
-            lane_hit(lanes + (size_t)lane * (limit + 1), limit, ordinals[i + lane]);
+            lane_hit(lanes, limit, ordinals[i + lane], lane);
     for (; i < count; i++)
-        lane_hit(lanes, limit, ordinals[i]);
+        lane_hit(lanes, limit, ordinals[i], 0);
 }
 
 /* Takes back what was counted. A sum of lanes may pass through zero on its way: all is modulo 2^32. */
@@ -104,7 +105,7 @@ static void all_subtract(struct ordinal_counts *counts, const multi_ordinal *ord
         if (ordinal >= counts->limit)
             continue;
         if (counts->lanes != NULL)
-            counts->lanes[ordinal]--;
+            counts->lanes[(size_t)ordinal * COUNT_LANES]--;
         else if (counts->pages[ordinal / COUNT_PAGE] != NULL)
             counts->pages[ordinal / COUNT_PAGE][ordinal % COUNT_PAGE]--;
     }
@@ -133,7 +134,7 @@ static uint32_t lanes_sum(const struct ordinal_counts *counts, uint32_t ordinal)
 {
     uint32_t sum = 0;
     for (unsigned lane = 0; lane < COUNT_LANES; lane++)
-        sum += counts->lanes[lane * (counts->limit + 1) + ordinal];
+        sum += counts->lanes[(size_t)ordinal * COUNT_LANES + lane];
     return sum;
 }
 
