@@ -80,7 +80,9 @@ enum status facet_column_count(const struct facet_context *context, enum column_
     const struct column_part *part = NULL;
     enum status status = STATUS_OK;
     for (uint32_t next = 0; (status = columns_next(context->columns, slot, documents, &next, &part)) == STATUS_OK;) {
-        uint32_t members = window_count_range(documents, part->first, part->end);
+        uint32_t members = window_count_range(documents, part->first, part->end), places = part->end - part->first;
+        if (members > places / 8)
+            window_read_ahead(part_u32(part, 0), places * sizeof(uint32_t));
         status = part_is_uniform(part, members) ? ordinal_counts_repeat(counts, (uint32_t)part->chunk.min[0], members)
                                                 : ordinal_counts_add(counts, part_u32(part, 0), part->first, part->end, documents);
         if (status != STATUS_OK)

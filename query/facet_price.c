@@ -100,6 +100,8 @@ static void counters_list(const struct column_part *part, uint32_t low, uint32_t
 {
     const uint32_t *price = part_u32(part, OFFER_PRICE), *sale = part_u32(part, OFFER_SALE);
     uint32_t paid[LISTED] = {0};
+    window_read_ahead(price, PART_PLACES * sizeof *price);
+    window_read_ahead(sale, PART_PLACES * sizeof *sale);
     for (unsigned i = 0; i < PART_PLACES; i++)
         paid[i] = paid_of(price[i], sale[i]);
     for (unsigned i = 0; i < LISTED; i++)

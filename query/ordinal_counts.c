@@ -115,8 +115,10 @@ bool ordinal_counts_add_multi(struct ordinal_counts *counts, const struct multi_
 {
     uint32_t end = first + chunk->span;
     bool sound = true, most = window_count_range(documents, first, end) > chunk->span / 2;
-    if (most)
+    if (most) {
+        window_read_ahead(chunk->ordinals, chunk->count * sizeof *chunk->ordinals);
         all_add(counts, chunk->ordinals, chunk->count);
+    }
     for (uint32_t word = first >> 6; word <= (end - 1) >> 6 && sound; word++) {
         uint64_t inside = window_within(documents, word, first, end);
         uint64_t rest = most ? window_range(word, first, end) & ~inside : inside;

@@ -18,6 +18,15 @@ _Static_assert(COLUMN_WINDOW % 64 == 0, "a window is whole words");
 #define WINDOW_CLONES
 #endif
 
+/* Chunks written in order lie page by page in the map: what stands one page behind these bytes will most likely be read next. The processor's
+ * own reading ahead stops at the page's end. */
+static inline void window_read_ahead(const void *bytes, size_t size)
+{
+    enum { PAGE_BYTES = 4096, LINE_BYTES = 64 };
+    for (size_t at = 0; at < size; at += LINE_BYTES)
+        __builtin_prefetch((const char *)bytes + PAGE_BYTES + at, 0, 2);
+}
+
 static inline void window_clear(uint64_t *bits)
 {
     memset(bits, 0, WINDOW_WORDS * sizeof *bits);
