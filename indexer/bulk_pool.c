@@ -33,7 +33,7 @@ struct pool {
     struct job *jobs;
     unsigned job_count;
     uint64_t filled, taken; /* jobs so far; job n lies at n % job_count */
-    bool closing;
+    bool closing, whole;    /* no job comes any more; all were built and placed */
 };
 
 struct builder {
@@ -45,6 +45,7 @@ struct builder {
     struct buffer forward;
     pthread_t thread;
     bool started;
+    enum status ended; /* of its inverter */
 };
 
 static enum status ordinals_find(struct builder *builder, struct built *built)
@@ -119,7 +120,9 @@ static void *builder_run(void *argument)
         job->done = true;
         pthread_cond_signal(&pool->one_done);
     }
+    bool whole = pool->whole;
     pthread_mutex_unlock(&pool->lock);
+    builder->ended = whole ? inverter_end(builder->inverter) : STATUS_OK;
     return NULL;
 }
 
@@ -142,20 +145,25 @@ static enum status builders_start(struct pool *pool, struct builder *builders, s
     return STATUS_OK;
 }
 
-static void builders_stop(struct pool *pool, struct builder *builders)
+/* When `status` is OK, the builders end their inverters, each its own. */
+static enum status builders_stop(struct pool *pool, struct builder *builders, enum status status)
 {
     pthread_mutex_lock(&pool->lock);
     pool->closing = true;
+    pool->whole = status == STATUS_OK;
     pthread_cond_broadcast(&pool->filled_more);
     pthread_mutex_unlock(&pool->lock);
     for (unsigned i = 0; i < pool->bulk->threads; i++) {
         if (builders[i].started)
             pthread_join(builders[i].thread, NULL);
+        if (status == STATUS_OK)
+            status = builders[i].ended;
         snapshot_close(builders[i].snapshot);
         word_cache_free(builders[i].words);
         arena_release(&builders[i].arena);
         buffer_release(&builders[i].forward);
     }
+    return status;
 }
 
 /* The next products of the order. END when there are none. */
@@ -251,9 +259,7 @@ enum status bulk_documents(struct bulk *bulk, struct error *error)
         status = bulk_batch_open(bulk, error);
     if (status == STATUS_OK)
         status = bulk_batch_end(bulk, jobs_run(&pool, error), error);
-    builders_stop(&pool, builders);
-    for (unsigned i = 0; status == STATUS_OK && i < bulk->threads; i++)
-        status = inverter_end(bulk->inverters[i]);
+    status = builders_stop(&pool, builders, status);
     for (unsigned i = 0; i < pool.job_count; i++)
         arena_release(&pool.jobs[i].arena);
     free(pool.jobs);

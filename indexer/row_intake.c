@@ -18,7 +18,7 @@ struct row_intake *row_intake_new(struct env *env, size_t memory_bytes)
 {
     struct row_intake *intake = memory_calloc(1, sizeof *intake);
     intake->env = env;
-    intake->sorter = sorter_new(env, memory_bytes == 0 ? (size_t)BULK_MEMORY_MIB << 20 : memory_bytes);
+    intake->sorter = sorter_new(env, (memory_bytes == 0 ? (size_t)BULK_MEMORY_MIB << 20 : memory_bytes) / 2);
     return intake;
 }
 

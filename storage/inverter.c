@@ -84,6 +84,19 @@ void inverter_free(struct inverter *inverter)
     free(inverter);
 }
 
+void inverter_shrink(struct inverter *inverter)
+{
+    assert(inverter->term_count == 0);
+    free(inverter->block);
+    free(inverter->terms);
+    free(inverter->slots);
+    free(inverter->hashes);
+    inverter->block = NULL;
+    inverter->terms = NULL;
+    inverter->slots = NULL;
+    inverter->hashes = NULL;
+}
+
 uint64_t inverter_count(const struct inverter *inverter)
 {
     return inverter->count;

@@ -23,10 +23,10 @@ void inverter_free(struct inverter *inverter);
 /* Takes a document's terms (sorted, as forward_sort leaves them). Documents come in ascending order. FULL, IO. */
 MUST_USE enum status inverter_add(struct inverter *inverter, uint32_t document, const struct forward_list *list);
 
-/* Everything in memory goes to the file. */
+/* Everything in memory goes to the file: for each inverter once, behind its last document. */
 MUST_USE enum status inverter_end(struct inverter *inverter);
 
-/* Writes all lists, in commits of bounded size; progress counts postings. Every inverter was ended. */
+/* Writes all lists, in commits of bounded size; progress counts postings. Every inverter was ended; none takes documents any more. */
 MUST_USE enum status inverters_write(struct inverter *const *inverters, size_t count, const struct bulk_run *run, struct error *error);
 /* How many postings it has taken. */
 uint64_t inverter_count(const struct inverter *inverter);

@@ -14,5 +14,7 @@ struct inverter_run {
     struct interner forms;
 };
 struct inverter_run *inverter_run(struct inverter *inverter);
+/* Gives back what only adding needs; it was ended. */
+void inverter_shrink(struct inverter *inverter);
 
 #endif

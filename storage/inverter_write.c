@@ -192,8 +192,10 @@ enum status inverters_write(struct inverter *const *inverters, size_t count, con
 {
     struct inverter_merge merge = {.inverters = inverters, .count = count};
     struct run_file **files = memory_calloc(count, sizeof *files);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        inverter_shrink(inverters[i]);
         files[i] = &inverter_run(inverters[i])->file;
+    }
     enum status status = run_merge_open(files, count, &merge.runs);
     form_map_open(&merge);
     if (status == STATUS_OK)

@@ -183,6 +183,10 @@ enum status sorter_sort(struct sorter *sorter)
     sorter->ahead_key = sorter->ahead_value = (struct bytes){0};
     run_merge_close(sorter->merge);
     sorter->merge = NULL;
+    if (sorter->spilled) { /* all of it is in the file */
+        free(sorter->block);
+        sorter->block = NULL;
+    }
     if (status == STATUS_OK && sorter->spilled)
         status = run_merge_open(files, 1, &sorter->merge);
     return status;
