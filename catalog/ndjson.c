@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "catalog/lines.h"
+#include "catalog/json_lines.h"
 #include "catalog/slug.h"
 #include "catalog/text_set.h"
 
@@ -13,7 +13,7 @@ enum { LINE_ARENA_BYTES = 512 * 1024 * 1024 };
 
 struct ndjson {
     const struct analyzer *analyzer;
-    struct lines *lines;
+    struct json_lines *lines;
     enum ndjson_ids ids;
     uint64_t line_number;
     bool numbering; /* products too: one id was no number */
@@ -31,7 +31,7 @@ enum status ndjson_open(const char *path, enum ndjson_ids ids, const struct anal
     if (status != STATUS_OK)
         return status;
     struct ndjson *ndjson = memory_calloc(1, sizeof *ndjson);
-    *ndjson = (struct ndjson){.analyzer = analyzer, .lines = lines, .ids = ids, .next_product = 1, .next_variant = 1, .next_image = 1};
+    *ndjson = (struct ndjson){.analyzer = analyzer, .lines = json_lines_new(lines, NDJSON_LINE_BYTES_MAX), .ids = ids, .next_product = 1, .next_variant = 1, .next_image = 1};
     ndjson->brands = text_set_new();
     ndjson->categories = text_set_new();
     ndjson->category_slugs = text_set_new();
@@ -41,11 +41,16 @@ enum status ndjson_open(const char *path, enum ndjson_ids ids, const struct anal
     return STATUS_OK;
 }
 
+enum status ndjson_parse_ahead(struct ndjson *ndjson, unsigned threads, struct error *error)
+{
+    return json_lines_ahead(ndjson->lines, threads, error);
+}
+
 void ndjson_close(struct ndjson *ndjson)
 {
     if (ndjson == NULL)
         return;
-    lines_close(ndjson->lines);
+    json_lines_free(ndjson->lines);
     text_set_free(ndjson->brands);
     text_set_free(ndjson->categories);
     text_set_free(ndjson->category_slugs);
@@ -426,27 +431,17 @@ enum status ndjson_next(struct ndjson *ndjson, struct ndjson_rows *out, struct e
     arena_reset(&ndjson->arena);
     ndjson->rows.count = 0;
     *out = (struct ndjson_rows){0};
-    struct bytes text = {0};
     struct error reason = {0};
-    enum status status;
-    do {
-        ndjson->line_number++;
-        status = lines_next(ndjson->lines, NDJSON_LINE_BYTES_MAX, &text, &reason);
-    } while (status == STATUS_OK && text.size == 0);
-    if (status == STATUS_LIMIT)
+    json_t *line = NULL;
+    enum status status = json_lines_next(ndjson->lines, &line, &ndjson->line_number, &reason);
+    if (status == STATUS_INVALID)
         return error_set(error, STATUS_INVALID, "line %llu: %s", (unsigned long long)ndjson->line_number, reason.text);
     if (status != STATUS_OK) {
         if (error != NULL)
             *error = reason;
         return status;
     }
-    json_error_t parse_error;
-    json_t *line = json_loadb(text.data, text.size, 0, &parse_error);
-    if (line == NULL)
-        return error_set(error, STATUS_INVALID, "line %llu: %s (column %d)", (unsigned long long)ndjson->line_number, parse_error.text,
-                         parse_error.column);
     status = line_rows(ndjson, line, &reason);
-    json_decref(line);
     if (status != STATUS_OK) {
         keep_shared_rows(ndjson);
         if (status == STATUS_LIMIT)
@@ -465,10 +460,10 @@ uint64_t ndjson_line(const struct ndjson *ndjson)
 
 uint64_t ndjson_bytes_read(const struct ndjson *ndjson)
 {
-    return lines_bytes_read(ndjson->lines);
+    return lines_bytes_read(json_lines_source(ndjson->lines));
 }
 
 uint64_t ndjson_bytes_total(const struct ndjson *ndjson)
 {
-    return lines_bytes_total(ndjson->lines);
+    return lines_bytes_total(json_lines_source(ndjson->lines));
 }

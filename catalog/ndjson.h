@@ -33,6 +33,9 @@ MUST_USE enum status ndjson_open(const char *path, enum ndjson_ids ids, const st
                                  struct error *error);
 void ndjson_close(struct ndjson *ndjson);
 
+/* Before the first line: so many threads parse lines ahead of ndjson_next. Without it the caller does. LIMIT: no further thread. */
+MUST_USE enum status ndjson_parse_ahead(struct ndjson *ndjson, unsigned threads, struct error *error);
+
 /* The rows of one line: brand and categories that were not seen before, then the product, its variants, its images. Borrowed until the
  * next call. */
 struct ndjson_rows {

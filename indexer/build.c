@@ -99,6 +99,8 @@ enum status build_run(const struct build_options *options, struct build_counts *
     *counts = (struct build_counts){0};
     enum status status = ndjson_open(options->from, NDJSON_KEEP_IDS, options->analyzer, &build.source, error);
     if (status == STATUS_OK)
+        status = ndjson_parse_ahead(build.source, bulk_threads(options->threads), error);
+    if (status == STATUS_OK)
         status = leftover_drop(options->index, error);
     if (status == STATUS_OK)
         status = index_create_generation(options->index, &env, &generation, error);

@@ -41,7 +41,7 @@ enum status bulk_batch_end(struct bulk *bulk, enum status status, struct error *
     return status;
 }
 
-static unsigned threads_chosen(unsigned wanted)
+unsigned bulk_threads(unsigned wanted)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     if (wanted > 0)
@@ -124,7 +124,7 @@ static enum status completion_put(struct bulk *bulk, struct error *error)
 enum status bulk_build(struct env *env, const struct analyzer *analyzer, const struct bulk_options *options, struct bulk_counts *counts,
                        struct error *error)
 {
-    struct bulk bulk = {.options = options, .counts = counts, .threads = threads_chosen(options->threads)};
+    struct bulk bulk = {.options = options, .counts = counts, .threads = bulk_threads(options->threads)};
     bulk.memory_bytes = options->memory_bytes == 0 ? (size_t)BULK_MEMORY_MIB << 20 : options->memory_bytes;
     *counts = (struct bulk_counts){0};
     enum status status = apply_new(env, analyzer, &bulk.apply, error);

@@ -30,6 +30,9 @@ struct bulk_options {
     uint32_t now_s;                    /* the products' version */
 };
 
+/* How many threads a wish of so many is. */
+unsigned bulk_threads(unsigned wanted);
+
 struct bulk_counts {
     uint64_t rows;
     uint64_t documents; /* products, whatever their status */

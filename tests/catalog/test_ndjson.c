@@ -201,6 +201,90 @@ static void test_zstd(void **state)
     buffer_release(&text);
 }
 
+static void buffer_number(struct buffer *out, uint64_t number)
+{
+    buffer_append(out, &number, sizeof number);
+}
+
+/* All that a file gives, in one string of bytes. */
+static void outcome_collect(struct ndjson *ndjson, struct buffer *out)
+{
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK || status == STATUS_INVALID) {
+        struct ndjson_rows rows;
+        struct error error = {0};
+        status = ndjson_next(ndjson, &rows, &error);
+        buffer_number(out, status);
+        buffer_append_text(out, error.text);
+        buffer_number(out, status == STATUS_END ? 0 : ndjson_line(ndjson));
+        for (size_t i = 0; i < rows.count; i++)
+            for (unsigned column = 0; column < schema_tables[rows.rows[i].table].column_count; column++) {
+                const struct cell *cell = &rows.rows[i].cells[column];
+                buffer_number(out, cell->state);
+                buffer_append(out, cell->text.data, cell->text.size);
+            }
+    }
+    struct ndjson_rows rows;
+    struct error error = {0};
+    assert_int_equal(status, STATUS_END);
+    assert_int_equal(ndjson_next(ndjson, &rows, &error), STATUS_END);
+}
+
+static void file_write(struct buffer *file, unsigned lines)
+{
+    for (unsigned i = 0; i < lines; i++) {
+        if (i % 7 == 3)
+            buffer_append_text(file, i % 2 == 0 ? "\n" : "{\"id\": 5, \n");
+        else if (i % 61 == 5)
+            for (unsigned pad = 0; pad < 300000; pad++)
+                buffer_append_char(file, ' ');
+        buffer_print(file, "{\"id\":\"%u\",\"name\":\"Sản phẩm %u\",\"brand\":\"Hãng %u\",\"specs\":{\"RAM\":%u}}\n", i, i % 50, i % 9, i);
+    }
+}
+
+/* Around the bounds of a chunk, in which 64 lines or 256 KiB lie, threads give what the caller alone reads. */
+static void test_parse_ahead(void **state)
+{
+    (void)state;
+    static const unsigned sizes[] = {0, 1, 54, 55, 56, 63, 64, 65, 128, 700};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        for (unsigned threads = 1; threads <= 3; threads++) {
+            struct buffer file = {0}, alone = {0}, ahead = {0};
+            struct error error = {0};
+            file_write(&file, sizes[i]);
+            struct ndjson *ndjson = open_bytes(file.data, file.size, NDJSON_KEEP_IDS);
+            outcome_collect(ndjson, &alone);
+            ndjson_close(ndjson);
+            ndjson = open_bytes(file.data, file.size, NDJSON_KEEP_IDS);
+            assert_int_equal(ndjson_parse_ahead(ndjson, threads, &error), STATUS_OK);
+            outcome_collect(ndjson, &ahead);
+            ndjson_close(ndjson);
+            assert_int_equal(alone.size, ahead.size);
+            assert_memory_equal(alone.data, ahead.data, alone.size);
+            buffer_release(&file);
+            buffer_release(&alone);
+            buffer_release(&ahead);
+        }
+}
+
+/* Closed while lines are being parsed. */
+static void test_closed_early(void **state)
+{
+    (void)state;
+    struct buffer file = {0};
+    file_write(&file, 1000);
+    for (unsigned lines = 0; lines < 3; lines++) {
+        struct ndjson_rows rows;
+        struct error error = {0};
+        struct ndjson *ndjson = open_bytes(file.data, file.size, NDJSON_KEEP_IDS);
+        assert_int_equal(ndjson_parse_ahead(ndjson, 2, &error), STATUS_OK);
+        for (unsigned i = 0; i < lines; i++)
+            assert_int_equal(ndjson_next(ndjson, &rows, &error), STATUS_OK);
+        ndjson_close(ndjson);
+    }
+    buffer_release(&file);
+}
+
 static void test_no_file(void **state)
 {
     (void)state;
@@ -220,6 +304,8 @@ int main(void)
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_malformed_keeps_brand),
         cmocka_unit_test(test_zstd),
+        cmocka_unit_test(test_parse_ahead),
+        cmocka_unit_test(test_closed_early),
         cmocka_unit_test(test_no_file),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
