@@ -89,7 +89,7 @@ size_t dense_encode(const struct posting *postings, unsigned count, unsigned cha
     uint16_t ranks[DENSE_WORDS_MAX] = {0};
     uint32_t first = postings[0].document / WORD_BITS * WORD_BITS;
     unsigned word_count = words_of(postings, count);
-    uint8_t shape = shape_of(postings, count, &out[3]);
+    uint8_t shape = shape_of(postings, count, &out[DENSE_IMPACT_MAX_AT]);
     assert(first / DENSE_WINDOW == postings[count - 1].document / DENSE_WINDOW && block_bytes(word_count, count, shape) <= DENSE_BYTES_MAX);
     for (unsigned i = 0; i < count; i++) {
         assert(i == 0 || postings[i].document > postings[i - 1].document);

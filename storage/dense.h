@@ -19,6 +19,7 @@ enum {
     DENSE_WINDOW = DENSE_WORDS_MAX * 64,
     DENSE_PIECES_MAX = 3, /* 21 words fit even when every posting has an impact and a form of its own */
     DENSE_BYTES_MAX = 4076,
+    DENSE_IMPACT_MAX_AT = 3, /* of a block's bytes */
 };
 
 /* A block as stored, borrowed. */

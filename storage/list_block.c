@@ -44,7 +44,7 @@ static bool packed_load(struct list_writer *writer, uint32_t first, struct bytes
     return true;
 }
 
-static bool dense_load(struct list_writer *writer, uint32_t first, struct bytes payload, size_t *count)
+bool list_dense_load(struct list_writer *writer, uint32_t first, struct bytes payload, size_t *count)
 {
     struct dense dense;
     if (dense_open(first, payload.data, payload.size, &dense) != STATUS_OK || dense_check(&dense) != STATUS_OK)
@@ -60,11 +60,18 @@ static bool dense_load(struct list_writer *writer, uint32_t first, struct bytes 
     return true;
 }
 
+enum status list_block_damaged(struct list_writer *writer, uint32_t term_id, uint32_t first)
+{
+    struct post_key key = post_key(term_id, first);
+    return door_corrupt(&writer->batch->view, DB_POST, key.bytes, sizeof key.bytes, "a posting block that does not decode");
+}
+
 enum status list_block_load(struct list_writer *writer, size_t *count)
 {
     const struct door_cursor *cursor = &writer->cursor;
     uint32_t first = post_key_first(cursor->key);
-    bool loaded = writer->is_dense ? dense_load(writer, first, cursor->payload, count) : packed_load(writer, first, cursor->payload, count);
+    bool loaded =
+        writer->is_dense ? list_dense_load(writer, first, cursor->payload, count) : packed_load(writer, first, cursor->payload, count);
     if (!loaded)
         return door_corrupt(&writer->batch->view, DB_POST, cursor->key.data, cursor->key.size, "a posting block that does not decode");
     return STATUS_OK;

@@ -54,6 +54,10 @@ MUST_USE enum status list_cursor_seek(struct list_writer *writer, uint32_t term_
 MUST_USE enum status list_cursor_next(struct list_writer *writer, uint32_t term_id, uint32_t *first);
 /* Appends the postings of the block under the cursor to writer->old. */
 MUST_USE enum status list_block_load(struct list_writer *writer, size_t *count);
+/* The same for the bytes of a DENSE block; false when they are none. */
+bool list_dense_load(struct list_writer *writer, uint32_t first, struct bytes payload, size_t *count);
+/* CORRUPT, and says which block. */
+MUST_USE enum status list_block_damaged(struct list_writer *writer, uint32_t term_id, uint32_t first);
 MUST_USE enum status list_block_del(struct list_writer *writer, uint32_t term_id, uint32_t first);
 /* Makes room for `count` postings. */
 void list_room(struct posting **array, size_t *room, size_t count);

@@ -475,6 +475,84 @@ static void one_list(void **state)
     scratch_close(&scratch);
 }
 
+/* Two lists have the same blocks to the last byte. */
+static void lists_are_same(struct snapshot *snapshot, const char *a, const char *b)
+{
+    struct term terms[2];
+    struct postings postings[2];
+    const char *const words[2] = {a, b};
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(term_get(snapshot, TERM_CORE, words[i], strlen(words[i]), &terms[i]), STATUS_OK);
+        assert_true(terms[i].is_dense);
+        postings_open(&postings[i], snapshot, &terms[i]);
+    }
+    for (uint32_t next = 0;;) {
+        struct postings_window windows[2] = {{0}, {0}};
+        enum status status = postings_window(&postings[0], next, &windows[0]);
+        assert_int_equal(postings_window(&postings[1], next, &windows[1]), status);
+        if (status == STATUS_END)
+            break;
+        assert_int_equal(windows[0].count, windows[1].count);
+        for (unsigned piece = 0; piece < windows[0].count; piece++) {
+            const struct dense *x = &windows[0].blocks[piece], *y = &windows[1].blocks[piece];
+            assert_int_equal(x->first, y->first);
+            assert_int_equal(x->word_count, y->word_count);
+            assert_int_equal(x->count, y->count);
+            assert_int_equal(x->impact_max, y->impact_max);
+            assert_int_equal(x->forms_equal, y->forms_equal);
+            assert_int_equal(x->impacts == NULL, y->impacts == NULL);
+            assert_memory_equal(x->words, y->words, (size_t)(x->forms - x->words) + (x->forms_equal ? 1 : x->count));
+        }
+        next = windows[0].window + 1;
+    }
+    postings_close(&postings[0]);
+    postings_close(&postings[1]);
+}
+
+/* Impacts and forms replaced where they lie give the blocks that the same postings give when they are put at once. What a round draws from
+ * makes blocks turn from one impact or form for all to one for each and back. */
+static void replaced_in_place(void **state)
+{
+    (void)state;
+    enum { N = 9000, ROUNDS = 80 };
+    uint64_t random = seed_take();
+    uint8_t *impacts = memory_calloc(N, 1);
+    struct scratch scratch;
+    uint32_t first = 0;
+    scratch_open(&scratch);
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        char whole[16];
+        struct batch *batch = scratch_begin(&scratch);
+        uint32_t spread = 1 + random_below(&random, 3) * 100, edits = round % 4 == 0 ? N : 1 + random_below(&random, 40);
+        uint32_t from = round % 4 == 0 ? 0 : random_below(&random, N);
+        if (round == 0)
+            assert_int_equal(batch_take(batch, COUNTER_DOCUMENT, N, &first), STATUS_OK);
+        for (uint32_t i = 0; i < edits; i++) {
+            uint32_t document = (from + i) % N;
+            if (impacts[document] == 0 && (round % 8 != 0 || random_below(&random, 3) == 0))
+                continue;
+            bool gone = round % 5 == 3 && random_below(&random, 30) == 0;
+            impacts[document] = gone ? 0 : (uint8_t)(5 + random_below(&random, spread));
+            if (gone)
+                posting_del(batch, TERM_CORE, "a", 1, document);
+            else
+                posting_put(batch, TERM_CORE, "a", 1, document, impacts[document],
+                            (struct posting_form){.several = impacts[document] % 64 == 7});
+        }
+        snprintf(whole, sizeof whole, "b%u", round);
+        for (uint32_t document = 0; document < N; document++)
+            if (impacts[document] > 0)
+                posting_put(batch, TERM_CORE, whole, strlen(whole), document, impacts[document],
+                            (struct posting_form){.several = impacts[document] % 64 == 7});
+        scratch_commit(batch);
+        struct snapshot *snapshot = scratch_read(&scratch);
+        lists_are_same(snapshot, "a", whole);
+        snapshot_close(snapshot);
+    }
+    free(impacts);
+    scratch_close(&scratch);
+}
+
 /* A list that gains and loses one document at the bounds between the forms. */
 static void form_bounds(void **state)
 {
@@ -521,6 +599,6 @@ static void form_bounds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(random_edits), cmocka_unit_test(batch_sizes), cmocka_unit_test(one_list),
-                                       cmocka_unit_test(form_bounds)};
+                                       cmocka_unit_test(replaced_in_place), cmocka_unit_test(form_bounds)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
