@@ -51,7 +51,7 @@ struct analysis {
     struct scanner scanner;
     struct token_writer writer;
     struct chain chain;
-    struct element elements[CHAIN_RUNS_MAX + 1];
+    struct element elements[CHAIN_RUNS_MAX + CHAIN_BEHIND_MAX];
     UBreakIterator *words; /* opened when the text has other scripts */
 };
 
@@ -65,17 +65,65 @@ static void number_emit(struct token_writer *writer, const struct number *number
     token_add(writer, TOKEN_NUMBER, part, span, (struct bytes){room, number->size}, (struct bytes){0});
 }
 
+/* "m2" beside "15m2", for whoever writes it apart. */
+static void metres_emit(struct analysis *analysis, const struct element *element, bool part)
+{
+    struct token_writer *writer = &analysis->writer;
+    const struct run *run = &analysis->chain.runs[element->run];
+    char *room = token_room(writer);
+    if (room == NULL)
+        return;
+    while (run->class != CLASS_LETTER)
+        run++;
+    size_t size = strlen(element->unit->key);
+    memcpy(room, element->unit->key, size);
+    token_keep(writer, size);
+    token_add(writer, TOKEN_CODE, part, (struct span){run->offset, element->end}, (struct bytes){room, size}, (struct bytes){0});
+}
+
 static void unit_emit(struct analysis *analysis, const struct element *element)
 {
-    const struct run *runs = &analysis->chain.runs[element->run];
-    char *room = token_room(&analysis->writer);
+    const struct run *run = &analysis->chain.runs[element->run];
+    struct token_writer *writer = &analysis->writer;
+    char *room = token_room(writer);
     if (room == NULL)
         return;
     size_t size = unit_write(&element->number, element->unit, room);
-    token_keep(&analysis->writer, size);
-    if (token_add(&analysis->writer, TOKEN_UNIT, false, (struct span){runs[0].offset, element->end}, (struct bytes){room, size},
-                  (struct bytes){0}))
-        number_emit(&analysis->writer, &element->number, true, (struct span){runs[0].offset, runs[element->number.runs - 1].end});
+    token_keep(writer, size);
+    if (!token_add(writer, TOKEN_UNIT, false, (struct span){run->offset, element->end}, (struct bytes){room, size}, (struct bytes){0}))
+        return;
+    number_emit(writer, &element->number, true, (struct span){run->offset, element->figures});
+    if (unit_is_power(element->unit))
+        metres_emit(analysis, element, true);
+    if (element->word > 0)
+        word_emit(writer, &analysis->scanner, &analysis->analyzer->syllables, &analysis->chain.runs[element->word], true);
+}
+
+/* "15 m2" is a number and a word that may be the name of a processor; the area stands beside it. False when this is something else. */
+static bool area_emit(struct analysis *analysis, const struct element *element)
+{
+    struct token_writer *writer = &analysis->writer;
+    const struct run *run = &analysis->chain.runs[element->run];
+    struct element area = *element;
+    area.unit = element->runs == 2 ? chain_power(&analysis->scanner, run) : NULL;
+    if (area.unit == NULL || element->run > 0 || writer->list.count == 0 || run->offset == 0 ||
+        analysis->scanner.text[run->offset - 1] != ' ')
+        return false;
+    struct token number = writer->list.tokens[writer->list.count - 1];
+    size_t size = strlen(area.unit->key);
+    if (number.kind != TOKEN_NUMBER || number.part || number.offset + number.size + 1 != run->offset ||
+        number.folded_size + size > TOKEN_BYTES_MAX)
+        return false;
+    metres_emit(analysis, &area, false);
+    char *room = token_room(writer);
+    if (room == NULL)
+        return true;
+    memcpy(room, number.folded, number.folded_size);
+    memcpy(room + number.folded_size, area.unit->key, size);
+    size += number.folded_size;
+    token_keep(writer, size);
+    token_add(writer, TOKEN_UNIT, true, (struct span){run->offset, element->end}, (struct bytes){room, size}, (struct bytes){0});
+    return true;
 }
 
 static void element_emit(struct analysis *analysis, const struct element *element)
@@ -83,7 +131,7 @@ static void element_emit(struct analysis *analysis, const struct element *elemen
     const struct run *run = &analysis->chain.runs[element->run];
     switch (element->kind) {
     case ELEMENT_WORD:
-        word_emit(&analysis->writer, &analysis->scanner, &analysis->analyzer->syllables, run);
+        word_emit(&analysis->writer, &analysis->scanner, &analysis->analyzer->syllables, run, false);
         break;
     case ELEMENT_NUMBER:
         number_emit(&analysis->writer, &element->number, false, (struct span){run->offset, element->end});
@@ -92,7 +140,8 @@ static void element_emit(struct analysis *analysis, const struct element *elemen
         unit_emit(analysis, element);
         break;
     default:
-        code_emit(&analysis->writer, &analysis->scanner, &analysis->analyzer->syllables, &analysis->chain, element, 1);
+        if (!area_emit(analysis, element))
+            code_emit(&analysis->writer, &analysis->scanner, &analysis->analyzer->syllables, &analysis->chain, element, 1);
     }
 }
 
@@ -119,7 +168,7 @@ static void chain_emit(struct analysis *analysis)
     struct chain *chain = &analysis->chain;
     if (chain->count == 1 && chain->runs[0].class == CLASS_LETTER) {
         if (!chain_is_times(analysis))
-            word_emit(&analysis->writer, &analysis->scanner, &analysis->analyzer->syllables, &chain->runs[0]);
+            word_emit(&analysis->writer, &analysis->scanner, &analysis->analyzer->syllables, &chain->runs[0], false);
         return;
     }
     size_t count = chain_split(&analysis->scanner, chain, analysis->elements);

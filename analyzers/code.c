@@ -1,6 +1,8 @@
-/* Which elements a joiner makes one code, and what is indexed of it: NR-BV360QSVN is nrbv360qsvn, nr, bv360qsvn, bv, 360 and qsvn. */
+/* Which elements a joiner makes one code, and what is indexed of it: NR-BV360QSVN is nrbv360qsvn, nr, nrbv360, bv360qsvn, bv, bv360, 360,
+ * 360qsvn and qsvn. */
 #include "analyzers/code.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "analyzers/word.h"
@@ -77,6 +79,28 @@ static bool part_is_known(const struct token_writer *writer, uint32_t whole, con
     return false;
 }
 
+/* Whether the runs, typed by themselves, would be the same key: "1l8" and "10k" in a code would not. */
+static bool part_stands(const struct scanner *scanner, const struct run *first, const struct run *last)
+{
+    enum { READ_OTHERWISE_MAX = 3 };
+    struct chain chain = {.count = (size_t)(last - first) + 1, .gap = GAP_OTHER};
+    struct element elements[READ_OTHERWISE_MAX];
+    char text[TOKEN_BYTES_MAX] = {0};
+    if (first->class != CLASS_DIGIT || chain.count == 1 || chain.count > READ_OTHERWISE_MAX)
+        return true;
+    memcpy(chain.runs, first, chain.count * sizeof *first);
+    chain.runs[0].gap = GAP_OTHER;
+    for (size_t i = 1; i < chain.count; i++)
+        chain.runs[i].gap = GAP_NONE;
+    if (chain_split(scanner, &chain, elements) > 1)
+        return false;
+    if (elements[0].kind != ELEMENT_UNIT)
+        return elements[0].kind == ELEMENT_MIXED;
+    size_t size = unit_write(&elements[0].number, elements[0].unit, text);
+    size_t count = (size_t)(last->first + last->count - first->first);
+    return size == count && memcmp(text, scanner->bases + first->first, size) == 0;
+}
+
 static void part_emit(struct token_writer *writer, const struct scanner *scanner, const struct syllables *syllables, uint32_t whole,
                       const struct run *first, const struct run *last)
 {
@@ -87,7 +111,7 @@ static void part_emit(struct token_writer *writer, const struct scanner *scanner
     bool letters = first == last && first->class == CLASS_LETTER;
     if (letters)
         word = word_read(scanner, syllables, first->first, count);
-    if (writer->list.count - whole > CODE_PARTS_MAX || token_writer_is_done(writer) ||
+    if (writer->list.count - whole > CODE_PARTS_MAX || token_writer_is_done(writer) || !part_stands(scanner, first, last) ||
         !letters_spell(writer, scanner, first->first, count, letters ? &word : NULL, &folded, &exact))
         return;
     if (part_is_known(writer, whole, &folded))
@@ -96,21 +120,67 @@ static void part_emit(struct token_writer *writer, const struct scanner *scanner
     token_add(writer, kind, true, span, folded, exact);
 }
 
+/* The row being emitted. */
+struct row {
+    const struct run *runs;
+    size_t count;
+    uint32_t ends; /* a bit per run that ends an element */
+};
+
+static bool run_ends(const struct row *row, size_t run)
+{
+    return (row->ends >> run & 1) != 0;
+}
+
+/* The run that ends the element of `run`. */
+static size_t element_end(const struct row *row, size_t run)
+{
+    while (!run_ends(row, run))
+        run++;
+    return run;
+}
+
+static bool runs_are_mixed(const struct run *first, const struct run *last)
+{
+    bool letters = false, digits = false;
+    for (const struct run *run = first; run <= last; run++) {
+        letters = letters || run->class == CLASS_LETTER;
+        digits = digits || run->class == CLASS_DIGIT;
+    }
+    return letters && digits;
+}
+
+/* What begins with run `first`: its element or what is left of it, the run, then what people type of a code's beginning: of the whole
+ * (nrbv360) and of each element (bv360). */
+static void parts_emit(struct token_writer *writer, const struct scanner *scanner, const struct syllables *syllables, uint32_t whole,
+                       const struct row *row, size_t first)
+{
+    const struct run *from = &row->runs[first];
+    size_t end = element_end(row, first), last = first == 0 ? row->count - 1 : end;
+    bool starts = first == 0 || run_ends(row, first - 1), few = row->count <= CODE_SPANS_RUNS_MAX;
+    if (starts || (few && runs_are_mixed(from, &row->runs[end])))
+        part_emit(writer, scanner, syllables, whole, from, &row->runs[end]);
+    part_emit(writer, scanner, syllables, whole, from, from);
+    for (size_t i = first + 1; few && starts && i < last; i++)
+        if (runs_are_mixed(from, &row->runs[i]))
+            part_emit(writer, scanner, syllables, whole, from, &row->runs[i]);
+}
+
 void code_emit(struct token_writer *writer, const struct scanner *scanner, const struct syllables *syllables, const struct chain *chain,
                const struct element *elements, size_t count)
 {
     const struct element *end = &elements[count - 1];
-    const struct run *first = &chain->runs[elements[0].run], *last = &chain->runs[end->run + end->runs - 1u];
+    struct row row = {.runs = &chain->runs[elements[0].run], .count = (size_t)end->run + end->runs - elements[0].run};
+    const struct run *first = &row.runs[0], *last = &row.runs[row.count - 1];
     struct bytes folded = {0}, exact = {0};
     uint32_t whole = writer->list.count;
     size_t letters = (size_t)(last->first + last->count - first->first);
     if (!letters_spell(writer, scanner, first->first, letters, NULL, &folded, &exact) ||
         !token_add(writer, TOKEN_CODE, false, (struct span){first->offset, last->end}, folded, exact))
         return;
-    for (size_t i = 0; i < count; i++) {
-        const struct run *from = &chain->runs[elements[i].run], *to = from + elements[i].runs - 1;
-        part_emit(writer, scanner, syllables, whole, from, to);
-        for (const struct run *run = from; from != to && run <= to; run++)
-            part_emit(writer, scanner, syllables, whole, run, run);
-    }
+    assert(row.count <= CHAIN_RUNS_MAX);
+    for (size_t i = 0; i < count; i++)
+        row.ends |= UINT32_C(1) << (elements[i].run + elements[i].runs - 1u - elements[0].run);
+    for (size_t i = 0; i < row.count; i++)
+        parts_emit(writer, scanner, syllables, whole, &row, i);
 }

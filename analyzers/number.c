@@ -5,32 +5,105 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct unit inch = {"inch", "inch", true, 1};
+static const struct unit inch = {"inch", "inch", "inch", UNIT_APART, 1};
+static const struct unit gigabyte = {"gb", "gb", "gb", UNIT_APART, 1};
+static const struct unit square_metre = {"m2", "m2", "m2", 0, 1}, cubic_metre = {"m3", "m3", "m3", 0, 1};
 
 static const struct unit units[] = {
-    {"gb", "gb", true, 1},     {"tb", "gb", true, 1024},  {"mb", "mb", true, 1},       {"kb", "kb", true, 1},    {"gbps", "gbps", true, 1},
-    {"mbps", "mbps", true, 1}, {"inch", "inch", true, 1}, {"inches", "inch", true, 1}, {"in", "inch", false, 1}, {"hp", "hp", true, 1},
-    {"btu", "btu", true, 1},   {"w", "w", true, 1},       {"kw", "kw", true, 1},       {"wh", "wh", true, 1},    {"kwh", "kwh", true, 1},
-    {"v", "v", true, 1},       {"mah", "mah", true, 1},   {"ah", "ah", true, 1},       {"hz", "hz", true, 1},    {"khz", "khz", true, 1},
-    {"mhz", "mhz", true, 1},   {"ghz", "ghz", true, 1},   {"mp", "mp", true, 1},       {"dpi", "dpi", true, 1},  {"fps", "fps", true, 1},
-    {"l", "l", true, 1},       {"lit", "l", true, 1},     {"lít", "l", true, 1},       {"ml", "ml", true, 1},    {"kg", "kg", true, 1},
-    {"g", "g", true, 1},       {"gr", "g", true, 1},      {"gram", "g", true, 1},      {"mg", "mg", true, 1},    {"m", "m", true, 1},
-    {"cm", "cm", true, 1},     {"mm", "mm", true, 1},     {"km", "km", true, 1},       {"db", "db", true, 1},    {"nm", "nm", false, 1},
+    {"gb", "gb", "gb", UNIT_APART, 1},
+    {"tb", "tb", "gb", UNIT_APART, 1024},
+    {"mb", "mb", "mb", UNIT_APART, 1},
+    {"kb", "kb", "kb", UNIT_APART, 1},
+    {"gbps", "gbps", "gbps", UNIT_APART, 1},
+    {"mbps", "mbps", "mbps", UNIT_APART, 1},
+    {"inch", "inch", "inch", UNIT_APART, 1},
+    {"inches", "inches", "inch", UNIT_APART, 1},
+    {"ich", "ich", "inch", UNIT_APART, 1},
+    {"inc", "inc", "inch", UNIT_APART, 1},
+    {"in", "in", "inch", UNIT_APART | UNIT_SCREEN, 1},
+    {"hp", "hp", "hp", UNIT_APART | UNIT_TENTHS, 1},
+    {"ngua", "ngựa", "hp", UNIT_APART | UNIT_TENTHS | UNIT_WORD, 1},
+    {"btu", "btu", "btu", UNIT_APART | UNIT_THOUSANDS, 1},
+    {"kbtu", "kbtu", "btu", UNIT_KILO, 1},
+    {"w", "w", "w", UNIT_APART, 1},
+    {"watt", "watt", "w", UNIT_APART, 1},
+    {"watts", "watts", "w", UNIT_APART, 1},
+    {"oat", "oát", "w", UNIT_APART, 1},
+    {"kw", "kw", "kw", UNIT_APART, 1},
+    {"wh", "wh", "wh", UNIT_APART, 1},
+    {"kwh", "kwh", "kwh", UNIT_APART, 1},
+    {"v", "v", "v", UNIT_APART, 1},
+    {"volt", "volt", "v", UNIT_APART, 1},
+    {"von", "vôn", "v", UNIT_APART, 1},
+    {"va", "va", "va", 0, 1},
+    {"kva", "kva", "kva", UNIT_APART, 1},
+    {"mah", "mah", "mah", UNIT_APART | UNIT_THOUSANDS, 1},
+    {"kmah", "kmah", "mah", UNIT_KILO, 1},
+    {"ah", "ah", "ah", UNIT_APART, 1},
+    {"hz", "hz", "hz", UNIT_APART, 1},
+    {"hertz", "hertz", "hz", UNIT_APART, 1},
+    {"khz", "khz", "khz", UNIT_APART, 1},
+    {"mhz", "mhz", "mhz", UNIT_APART, 1},
+    {"ghz", "ghz", "ghz", UNIT_APART, 1},
+    {"mp", "mp", "mp", UNIT_APART, 1},
+    {"mpx", "mpx", "mp", UNIT_APART, 1},
+    {"megapixel", "megapixel", "mp", UNIT_APART, 1},
+    {"megapixels", "megapixels", "mp", UNIT_APART, 1},
+    {"dpi", "dpi", "dpi", UNIT_APART | UNIT_THOUSANDS, 1},
+    {"fps", "fps", "fps", UNIT_APART, 1},
+    {"rpm", "rpm", "rpm", UNIT_APART | UNIT_THOUSANDS, 1},
+    {"lm", "lm", "lm", UNIT_APART | UNIT_THOUSANDS, 1},
+    {"lumen", "lumen", "lm", UNIT_APART | UNIT_THOUSANDS, 1},
+    {"lumens", "lumens", "lm", UNIT_APART | UNIT_THOUSANDS, 1},
+    {"nits", "nits", "nits", UNIT_APART, 1},
+    {"l", "l", "l", UNIT_APART | UNIT_TENTHS, 1},
+    {"lit", "lít", "l", UNIT_APART | UNIT_TENTHS, 1},
+    {"lits", "lits", "l", UNIT_APART, 1},
+    {"liter", "liter", "l", UNIT_APART, 1},
+    {"liters", "liters", "l", UNIT_APART, 1},
+    {"litre", "litre", "l", UNIT_APART, 1},
+    {"ml", "ml", "ml", UNIT_APART, 1},
+    {"mililit", "mililít", "ml", UNIT_APART, 1},
+    {"kg", "kg", "kg", UNIT_APART | UNIT_TENTHS, 1},
+    {"kgs", "kgs", "kg", UNIT_APART, 1},
+    {"ki", "kí", "kg", UNIT_APART | UNIT_TENTHS, 1},
+    {"ky", "ký", "kg", UNIT_APART | UNIT_TENTHS, 1},
+    {"kilo", "kilo", "kg", UNIT_APART | UNIT_TENTHS, 1},
+    {"kilogam", "kilogam", "kg", UNIT_APART, 1},
+    {"kilogram", "kilogram", "kg", UNIT_APART, 1},
+    {"can", "cân", "kg", UNIT_APART | UNIT_TENTHS | UNIT_WORD, 1},
+    {"g", "g", "g", UNIT_APART, 1},
+    {"gr", "gr", "g", UNIT_APART, 1},
+    {"gam", "gam", "g", UNIT_APART, 1},
+    {"gram", "gram", "g", UNIT_APART, 1},
+    {"mg", "mg", "mg", UNIT_APART, 1},
+    {"m", "m", "m", UNIT_APART | UNIT_TENTHS, 1},
+    {"met", "mét", "m", UNIT_APART | UNIT_TENTHS, 1},
+    {"cm", "cm", "cm", UNIT_APART, 1},
+    {"mm", "mm", "mm", UNIT_APART, 1},
+    {"milimet", "milimét", "mm", UNIT_APART, 1},
+    {"km", "km", "km", UNIT_APART, 1},
+    {"db", "db", "db", UNIT_APART, 1},
+    {"nm", "nm", "nm", 0, 1},
 };
 
-enum { UNIT_LETTERS_MAX = 6, SCALED_WHOLE_MAX = 6, SCALED_DECIMALS_MAX = 3 };
+enum { UNIT_LETTERS_MAX = 10, SCALED_WHOLE_MAX = 6, SCALED_DECIMALS_MAX = 3, NUMBER_DIGITS_MAX = 9 };
 
 static bool starts_thousands(const struct scanner *scanner, const struct run *run)
 {
     return run->count <= 3 && scanner->bases[run->first] != '0';
 }
 
-/* How many runs, separated by '.' or ',', stand in a row. */
+static bool run_is_behind(const struct run *run)
+{
+    return run->gap == '.' || run->gap == ',' || run->gap == GAP_SPACE;
+}
+
+/* How many runs, separated by '.' or ',' or the space of a group of thousands, stand in a row. */
 static size_t digit_runs(const struct run *runs, size_t count)
 {
     size_t taken = 1;
-    while (taken < count && runs[taken].class == CLASS_DIGIT && (runs[taken].gap == '.' || runs[taken].gap == ',') &&
-           runs[taken - 1].inch_end == 0)
+    while (taken < count && runs[taken].class == CLASS_DIGIT && run_is_behind(&runs[taken]) && runs[taken - 1].inch_end == 0)
         taken++;
     return taken;
 }
@@ -84,14 +157,22 @@ void number_parse(const struct scanner *scanner, const struct run *runs, size_t 
     out->runs = (uint8_t)taken;
 }
 
+bool run_is_word(const struct scanner *scanner, const struct run *run, const char *bare, const char *spelling)
+{
+    char typed[UNIT_LETTERS_MAX * 4 + 1] = {0};
+    const uint8_t *bases = scanner->bases + run->first;
+    if (bases[0] != (uint8_t)bare[0] || run->count > UNIT_LETTERS_MAX || strlen(bare) != run->count || memcmp(bases, bare, run->count) != 0)
+        return false;
+    if (!run->marked)
+        return true;
+    size_t size = letters_compose(scanner->letters, bases, scanner->marks + run->first, run->count, typed, sizeof typed - 1);
+    return strcmp(typed, spelling) == 0 || marks_compare(typed, size, spelling, strlen(spelling)) == MARKS_SUBSET;
+}
+
 const struct unit *unit_find(const struct scanner *scanner, const struct run *run)
 {
-    char spelling[UNIT_LETTERS_MAX * 4 + 1] = {0};
-    if (run->count > UNIT_LETTERS_MAX)
-        return NULL;
-    letters_compose(scanner->letters, scanner->bases + run->first, scanner->marks + run->first, run->count, spelling, sizeof spelling - 1);
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        if (strcmp(units[i].spelling, spelling) == 0)
+        if (run_is_word(scanner, run, units[i].bare, units[i].spelling))
             return &units[i];
     }
     return NULL;
@@ -100,6 +181,18 @@ const struct unit *unit_find(const struct scanner *scanner, const struct run *ru
 const struct unit *unit_inch(void)
 {
     return &inch;
+}
+
+const struct unit *unit_gigabyte(void)
+{
+    return &gigabyte;
+}
+
+const struct unit *unit_power(const struct unit *unit, char power)
+{
+    if (unit == NULL || strcmp(unit->key, "m") != 0)
+        return NULL;
+    return power == '2' ? &square_metre : power == '3' ? &cubic_metre : NULL;
 }
 
 /* number * factor with three decimals at most; 0 when the number has more digits than that holds. */
@@ -128,6 +221,11 @@ static size_t number_scale(const struct number *number, uint16_t factor, char *o
     return (size_t)(out[size - 1] == '.' ? size - 1 : size);
 }
 
+bool unit_is_power(const struct unit *unit)
+{
+    return unit == &square_metre || unit == &cubic_metre;
+}
+
 bool unit_fits(const struct number *number, const struct unit *unit)
 {
     return number->size + strlen(unit->key) <= TOKEN_BYTES_MAX;
@@ -148,4 +246,43 @@ size_t unit_write(const struct number *number, const struct unit *unit, char out
     }
     memcpy(out + size, key, strlen(key));
     return size + strlen(key);
+}
+
+uint32_t number_value(const struct number *number)
+{
+    uint32_t value = 0;
+    if (number->decimal || number->size > NUMBER_DIGITS_MAX)
+        return 0;
+    for (size_t i = 0; i < number->size; i++)
+        value = value * 10 + (uint32_t)(number->text[i] - '0');
+    return value;
+}
+
+bool number_times_thousand(struct number *number)
+{
+    char scaled[TOKEN_BYTES_MAX] = {0};
+    size_t size = number_scale(number, 1000, scaled, sizeof scaled);
+    if (size == 0)
+        return false;
+    memcpy(number->text, scaled, size);
+    number->size = (uint8_t)size;
+    return true;
+}
+
+bool number_add_half(struct number *number)
+{
+    if (number->decimal || number->size + 2 > TOKEN_BYTES_MAX)
+        return false;
+    memcpy(number->text + number->size, ".5", 2);
+    number->size = (uint8_t)(number->size + 2);
+    number->decimal = true;
+    return true;
+}
+
+bool number_add_decimals(struct number *number, const struct scanner *scanner, const struct run *run)
+{
+    if (number->decimal)
+        return false;
+    decimals_append(number, scanner, run);
+    return true;
 }

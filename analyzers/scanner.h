@@ -14,7 +14,8 @@
 enum {
     RUN_LETTERS_MAX = 64, /* of a longer run the rest is passed over; its span covers it */
     CHAIN_RUNS_MAX = 32,  /* runs that touch or are joined, read together */
-    SCAN_LETTERS_MAX = (CHAIN_RUNS_MAX + 1) * RUN_LETTERS_MAX,
+    CHAIN_BEHIND_MAX = 6, /* runs behind a space that still belong to the chain, and one to look at */
+    SCAN_LETTERS_MAX = (CHAIN_RUNS_MAX + CHAIN_BEHIND_MAX) * RUN_LETTERS_MAX,
 };
 
 /* What stands before a run: nothing, only white space, one joiner (its own character), or anything else. */

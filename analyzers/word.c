@@ -62,11 +62,12 @@ bool letters_spell(struct token_writer *writer, const struct scanner *scanner, s
     return true;
 }
 
-void word_emit(struct token_writer *writer, const struct scanner *scanner, const struct syllables *syllables, const struct run *run)
+void word_emit(struct token_writer *writer, const struct scanner *scanner, const struct syllables *syllables, const struct run *run,
+               bool part)
 {
     struct bytes folded = {0}, exact = {0};
     struct word word = word_read(scanner, syllables, run->first, run->count);
     if (!letters_spell(writer, scanner, run->first, run->count, &word, &folded, &exact))
         return;
-    token_add(writer, word.is_syllable ? TOKEN_SYLLABLE : TOKEN_LATIN, false, (struct span){run->offset, run->end}, folded, exact);
+    token_add(writer, word.is_syllable ? TOKEN_SYLLABLE : TOKEN_LATIN, part, (struct span){run->offset, run->end}, folded, exact);
 }

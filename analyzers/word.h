@@ -19,6 +19,7 @@ struct word word_read(const struct scanner *scanner, const struct syllables *syl
 bool letters_spell(struct token_writer *writer, const struct scanner *scanner, size_t first, size_t count, const struct word *word,
                    struct bytes *folded, struct bytes *exact);
 
-void word_emit(struct token_writer *writer, const struct scanner *scanner, const struct syllables *syllables, const struct run *run);
+void word_emit(struct token_writer *writer, const struct scanner *scanner, const struct syllables *syllables, const struct run *run,
+               bool part);
 
 #endif

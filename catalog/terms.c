@@ -7,7 +7,7 @@
 #include "catalog/markup.h"
 
 /* Raise when the analysis chain, the terms made here or the facets of indexer/facets.c change what is stored. */
-enum { ANALYSIS_VERSION = 2 };
+enum { ANALYSIS_VERSION = 3 };
 
 /* A term being counted. */
 struct counted {
