@@ -83,9 +83,11 @@ static bool part_is_known(const struct token_writer *writer, uint32_t whole, con
 static bool part_stands(const struct scanner *scanner, const struct run *first, const struct run *last)
 {
     enum { READ_OTHERWISE_MAX = 3 };
-    struct chain chain = {.count = (size_t)(last - first) + 1, .gap = GAP_OTHER};
+    struct chain chain; /* large, and filled only as far as it is read */
     struct element elements[READ_OTHERWISE_MAX];
     char text[TOKEN_BYTES_MAX] = {0};
+    chain.count = (size_t)(last - first) + 1;
+    chain.gap = GAP_OTHER;
     if (first->class != CLASS_DIGIT || chain.count == 1 || chain.count > READ_OTHERWISE_MAX)
         return true;
     memcpy(chain.runs, first, chain.count * sizeof *first);
