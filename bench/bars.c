@@ -1,6 +1,7 @@
 #include "bench/bars.h"
 
 const struct bar bars[] = {
+    {"analysis, tokens per second", 0, "analysis.tokens_per_s", NULL, true, 10e6},
     {"search + 6 facets, median, us", 5000, "search.and2.p50_us", NULL, false, 20},
     {"AND of 3-5 + exact total + 6 facets, p50, us", 1000000, "search.and3.p50_us", NULL, false, 500},
     {"AND of 3-5 + exact total + 6 facets, p99, us", 1000000, "search.and3.p99_us", NULL, false, 2000},

@@ -13,15 +13,11 @@ static const struct {
     phase_function *run;
     bool of_build, of_peers;
 } parts[] = {
-    {"building", build_phase, true, false},
-    {"searching", search_phase, false, false},
-    {"starting cold", cold_phase, false, false},
-    {"asking over HTTP", http_phase, false, false},
-    {"writing the peers' documents", documents_phase, false, true},
-    {"SQLite FTS5", sqlite_phase, false, true},
-    {"Lucene", lucene_phase, false, true},
-    {"updating", update_phase, false, false},
-    {"reading beside updates", beside_phase, false, false},
+    {"building", build_phase, true, false},         {"analysing", analysis_phase, false, false},
+    {"searching", search_phase, false, false},      {"starting cold", cold_phase, false, false},
+    {"asking over HTTP", http_phase, false, false}, {"writing the peers' documents", documents_phase, false, true},
+    {"SQLite FTS5", sqlite_phase, false, true},     {"Lucene", lucene_phase, false, true},
+    {"updating", update_phase, false, false},       {"reading beside updates", beside_phase, false, false},
 };
 
 static enum status size_run(const struct stand *stand, struct figures *figures, struct error *error)

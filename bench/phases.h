@@ -6,6 +6,7 @@
 #include "bench/phase.h"
 
 phase_function build_phase;     /* build.*: catalog and index */
+phase_function analysis_phase;  /* analysis.*: the analyzer alone */
 phase_function search_phase;    /* search.CLASS.*, suggest.*; writes queries.tsv */
 phase_function cold_phase;      /* cold.*, restart.*; makes processes of its own */
 phase_function http_phase;      /* http1.CLASS.*, http64.CLASS.* */

@@ -69,6 +69,8 @@ static void every_figure_is_positive(void **state)
                                          "build.products_per_s",
                                          "build.product_bytes",
                                          "build.peak_bytes",
+                                         "analysis.tokens_per_s",
+                                         "analysis.bytes_per_s",
                                          "suggest.p99_us",
                                          "price.updates_per_s",
                                          "stock.updates_per_s",
