@@ -19,7 +19,8 @@ enum {
     THOUSANDS_MIN = 10,
     THOUSANDS_MAX = 999, /* 10k counts, but 4k is a picture's size and 12700k a processor */
     SCREEN_MIN = 5,
-    SCREEN_MAX = 150, /* inches, where they might be the word "in" */
+    SCREEN_MAX = 150,      /* inches, where they might be the word "in" */
+    TENTHS_WHOLE_MAX = 20, /* 59L5 is rather a model */
     TENTHS_DIGITS_MAX = 2,
     RAM_MAX = 128,
     STORAGE_MIN = 16,
@@ -264,7 +265,7 @@ static bool element_take_tenths(const struct scanner *scanner, const struct chai
         return false;
     const struct unit *power = digits->count == 1 ? unit_power(unit, (char)scanner->bases[digits->first]) : NULL;
     struct number number = out->number;
-    if (power == NULL && (number.size > 3 || !number_add_decimals(&number, scanner, digits)))
+    if (power == NULL && (number_value(&number) > TENTHS_WHOLE_MAX || !number_add_decimals(&number, scanner, digits)))
         return false;
     out->kind = ELEMENT_UNIT;
     out->unit = power != NULL ? power : unit;

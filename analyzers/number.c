@@ -72,6 +72,7 @@ static const struct unit units[] = {
     {"mm", "mm", "mm", UNIT_APART, 1},
     {"mp", "mp", "mp", UNIT_APART, 1},
     {"mpx", "mpx", "mp", UNIT_APART, 1},
+    {"ms", "ms", "ms", UNIT_APART, 1},
     {"ngua", "ngựa", "hp", UNIT_APART | UNIT_TENTHS | UNIT_WORD, 1},
     {"nits", "nits", "nits", UNIT_APART, 1},
     {"nm", "nm", "nm", 0, 1},
