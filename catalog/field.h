@@ -93,6 +93,7 @@ enum reverse_kind {
     REVERSE_VARIANTS = 'v',          /* product id -> variant ids */
     REVERSE_SPECS = 'p',             /* product id -> spec row ids */
     REVERSE_IMAGES = 'i',            /* product id -> image row ids */
+    REVERSE_SYNONYM = 'y',           /* a phrase of the shop's synonyms -> row ids: synonym.h */
 };
 
 /* Suggestion kinds (suggest.h). */

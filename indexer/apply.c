@@ -20,7 +20,7 @@ static const struct table_rules {
     [TABLE_BRAND] = {brand_upsert, brand_delete},       [TABLE_CATEGORY] = {category_upsert, category_delete},
     [TABLE_PRODUCT] = {product_upsert, product_delete}, [TABLE_VARIANT] = {variant_upsert, variant_delete},
     [TABLE_SPEC] = {child_upsert, child_delete},        [TABLE_IMAGE] = {child_upsert, child_delete},
-    [TABLE_SYNONYM] = {setting_upsert, setting_delete}, [TABLE_RULE] = {setting_upsert, setting_delete},
+    [TABLE_SYNONYM] = {synonym_upsert, synonym_delete}, [TABLE_RULE] = {rule_upsert, rule_delete},
 };
 
 static enum status batch_open(struct apply *apply, struct error *error)

@@ -80,9 +80,14 @@ MUST_USE enum status brand_upsert(struct apply *apply, const struct stored *old,
 MUST_USE enum status brand_delete(struct apply *apply, const struct stored *old);
 MUST_USE enum status category_upsert(struct apply *apply, const struct stored *old, const struct row *row, bool *effective);
 MUST_USE enum status category_delete(struct apply *apply, const struct stored *old);
-/* Synonyms and rules: kept as rows, read by the query side. */
-MUST_USE enum status setting_upsert(struct apply *apply, const struct stored *old, const struct row *row, bool *effective);
-MUST_USE enum status setting_delete(struct apply *apply, const struct stored *old);
+/* Synonyms: rows with the reverse keys of their phrases. */
+MUST_USE enum status synonym_upsert(struct apply *apply, const struct stored *old, const struct row *row, bool *effective);
+MUST_USE enum status synonym_delete(struct apply *apply, const struct stored *old);
+/* A kind that says nothing is heard of in the log. */
+void synonym_check(const struct row *row);
+/* Rules: kept as rows, read by the query side. */
+MUST_USE enum status rule_upsert(struct apply *apply, const struct stored *old, const struct row *row, bool *effective);
+MUST_USE enum status rule_delete(struct apply *apply, const struct stored *old);
 
 /* The label of a brand or category row, with the slug its name gives when it has none. */
 MUST_USE enum status label_store(struct apply *apply, uint16_t field, const struct row *row, unsigned name_column, unsigned slug_column,

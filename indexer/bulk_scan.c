@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "catalog/field.h"
+#include "catalog/synonym.h"
 #include "indexer/bulk_state.h"
 #include "storage/bulk.h"
 #include "storage/bytes.h"
@@ -149,6 +150,18 @@ enum status order_next(struct bulk *bulk, struct bytes *product_id, struct hot *
     return STATUS_OK;
 }
 
+static enum status synonym_scan(struct bulk *bulk, struct sorter *reverse, const struct row *row)
+{
+    struct synonym_key keys[2];
+    unsigned count = 0;
+    arena_reset(&bulk->apply->arena);
+    synonym_check(row);
+    enum status status = synonym_keys(bulk->apply->analyzer, row, &bulk->apply->arena, keys, &count);
+    for (unsigned i = 0; i < count && status == STATUS_OK; i++)
+        status = reverse_sort(reverse, REVERSE_SYNONYM, keys[i].from, (struct bytes){(const char *)keys[i].to, keys[i].to_size});
+    return status;
+}
+
 static enum status row_scan(struct bulk *bulk, void *context, const struct row *row, bool has_hot)
 {
     struct sorter *reverse = context;
@@ -159,6 +172,8 @@ static enum status row_scan(struct bulk *bulk, void *context, const struct row *
         if (pointers[i].table == row->table && from.size > 0)
             status = reverse_sort(reverse, (uint8_t)pointers[i].kind, from, row->cells[0].text);
     }
+    if (status == STATUS_OK && row->table == TABLE_SYNONYM)
+        status = synonym_scan(bulk, reverse, row);
     if (status != STATUS_OK || row->table != TABLE_PRODUCT)
         return status;
     return has_hot ? order_add(bulk, row) : STATUS_CORRUPT;

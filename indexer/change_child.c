@@ -1,4 +1,4 @@
-/* Rows that only matter as a part of their product (specs, images), and the search settings, which are kept as rows. */
+/* Rows that only matter as a part of their product (specs, images), and the shop's search rules, which are kept as rows. */
 #include "indexer/apply_state.h"
 
 #include "catalog/field.h"
@@ -43,7 +43,7 @@ enum status child_delete(struct apply *apply, const struct stored *old)
     return status == STATUS_OK ? mirror_del(apply->batch, (uint8_t)old->row.table, old->row.cells[0].text) : status;
 }
 
-enum status setting_upsert(struct apply *apply, const struct stored *old, const struct row *row, bool *effective)
+enum status rule_upsert(struct apply *apply, const struct stored *old, const struct row *row, bool *effective)
 {
     if (old->found && !cold_differs(&old->row, row))
         return STATUS_OK;
@@ -51,7 +51,7 @@ enum status setting_upsert(struct apply *apply, const struct stored *old, const 
     return row_store(apply, row, false, 0);
 }
 
-enum status setting_delete(struct apply *apply, const struct stored *old)
+enum status rule_delete(struct apply *apply, const struct stored *old)
 {
     return mirror_del(apply->batch, (uint8_t)old->row.table, old->row.cells[0].text);
 }

@@ -18,8 +18,10 @@
 #include "catalog/dump.h"
 #include "catalog/field.h"
 #include "catalog/product_verify.h"
+#include "catalog/synonym.h"
 #include "indexer/apply.h"
 #include "storage/env.h"
+#include "storage/mirror.h"
 #include "storage/snapshot.h"
 
 enum { KEYS = 12, TEXT_BYTES = 64 };
@@ -104,6 +106,9 @@ static void draw_row(struct model *model, enum table table, unsigned key, struct
         snprintf(row->text[PRODUCT_SLUG], TEXT_BYTES, "slug-%u", key + 1);
         row->null[PRODUCT_SLUG] = false;
     }
+    static const char *const kinds[] = {"synonym", "oneway", "abbreviation", "off"};
+    if (table == TABLE_SYNONYM)
+        snprintf(row->text[SYNONYM_KIND], TEXT_BYTES, "%s", kinds[draw(model, sizeof kinds / sizeof kinds[0])]);
     if (table == TABLE_VARIANT && draw(model, 2) == 0) /* often all of a product's */
         snprintf(row->text[VARIANT_IS_ACTIVE], TEXT_BYTES, "f");
     if (table == TABLE_BRAND || table == TABLE_CATEGORY) /* labels of one slug would be told apart by arrival */
@@ -217,6 +222,53 @@ static void report(void *context, const char *sentence)
     print_error("verify: %s\n", sentence);
 }
 
+/* The reverse keys of synonyms are just those that the rows give. */
+static void inspect_synonyms(struct snapshot *snapshot)
+{
+    struct arena arena;
+    struct mirror_cursor *cursor = NULL;
+    struct bytes id, stored, froms[sizeof words / sizeof words[0]];
+    unsigned from_count = 0;
+    size_t expected = 0, found = 0;
+    arena_init(&arena, 16 << 20);
+    assert_int_equal(mirror_cursor_open(snapshot, TABLE_SYNONYM, &cursor), STATUS_OK);
+    while (mirror_cursor_next(cursor, &arena, &id, &stored) == STATUS_OK) {
+        struct row row;
+        bool has_hot = false;
+        uint16_t slot = 0;
+        struct synonym_key keys[2];
+        unsigned count = 0;
+        assert_int_equal(row_decode(TABLE_SYNONYM, stored, &row, &has_hot, &slot), STATUS_OK);
+        assert_int_equal(synonym_keys(analyzer, &row, &arena, keys, &count), STATUS_OK);
+        expected += count;
+        for (unsigned i = 0; i < count; i++) {
+            struct bytes *to = NULL;
+            size_t to_count = 0, at = 0;
+            assert_int_equal(reverse_list(snapshot, REVERSE_SYNONYM, keys[i].from, &arena, &to, &to_count), STATUS_OK);
+            while (at < to_count && !bytes_equal(to[at], (struct bytes){(const char *)keys[i].to, keys[i].to_size}))
+                at++;
+            assert_true(at < to_count);
+        }
+    }
+    mirror_cursor_close(cursor);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        struct token_list tokens = {0};
+        struct bytes *to = NULL;
+        size_t to_count = 0;
+        unsigned at = 0;
+        assert_int_equal(analyze(analyzer, words[i], strlen(words[i]), &arena, &tokens), STATUS_OK);
+        froms[from_count] = (struct bytes){tokens.tokens[0].folded, tokens.tokens[0].folded_size};
+        while (!bytes_equal(froms[at], froms[from_count]))
+            at++;
+        if (at < from_count)
+            continue;
+        assert_int_equal(reverse_list(snapshot, REVERSE_SYNONYM, froms[from_count++], &arena, &to, &to_count), STATUS_OK);
+        found += to_count;
+    }
+    assert_int_equal(found, expected);
+    arena_release(&arena);
+}
+
 /* Verifies and hashes; with `file`, also writes the dump there, for a look at a difference. */
 static inline void inspect(struct subject *subject, char hash[33], const char *path)
 {
@@ -226,6 +278,7 @@ static inline void inspect(struct subject *subject, char hash[33], const char *p
     assert_int_equal(snapshot_open(subject->env, &snapshot, &error), STATUS_OK);
     assert_int_equal(product_verify(snapshot, report, NULL, &counts), STATUS_OK);
     assert_int_equal(counts.faults, 0);
+    inspect_synonyms(snapshot);
     FILE *file = path == NULL ? NULL : fopen(path, "w");
     if (dump_write(snapshot, analyzer, DUMP_ALL, file, hash, &error) != STATUS_OK)
         fail_msg("%s", error.text);
