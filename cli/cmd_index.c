@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/stop.h"
 #include "indexer/follow.h"
+#include "indexer/slot.h"
 #include "storage/index.h"
 
 static enum status index_follow(const struct settings *settings, const struct schema *schema, struct index *index, struct error *error)
@@ -32,6 +33,13 @@ static enum status index_follow(const struct settings *settings, const struct sc
         follow_free(follow);
     analyzer_free(analyzer);
     return status;
+}
+
+static enum status check(const struct invocation *invocation, struct error *error)
+{
+    struct schema schema;
+    enum status status = schema_from_settings(&schema, invocation->settings, error);
+    return status == STATUS_OK ? slot_check_name(settings_text(invocation->settings, "slot"), error) : status;
 }
 
 static enum status run(const struct invocation *invocation, struct error *error)
@@ -63,5 +71,6 @@ const struct command command_index = {
                                       "batch-ms", "transaction-rows-max", "build-memory-mib", "build-threads", NULL},
     .needs = (const char *const[]){"index", "database", NULL},
     .takes_schema = true,
+    .check = check,
     .run = run,
 };

@@ -60,6 +60,7 @@ static enum status job_wait(const char *folder, const struct spool_job *job, str
     struct progress bar = {0};
     char what[sizeof before.text] = "";
     for (;;) {
+        bool open = spool_is_open(folder, job);
         enum status status = spool_state_get(folder, job, state, error);
         if (status != STATUS_OK)
             return status;
@@ -72,6 +73,8 @@ static enum status job_wait(const char *folder, const struct spool_job *job, str
         }
         if (state->phase == SPOOL_DONE || state->phase == SPOOL_FAILED)
             return STATUS_OK;
+        if (!open)
+            return error_set(error, STATUS_IO, "the indexer could not tell how it ended; its log says why");
         if (*stop != 0 && state->phase == SPOOL_WAITING) {
             spool_forget(folder, job);
             return error_set(error, STATUS_END, "stopped by a signal before the indexer began: nothing was done");

@@ -132,14 +132,28 @@ done:
     return status;
 }
 
-static enum status run(const struct invocation *invocation, struct error *error)
+/* The words make a request. */
+static enum status check(const struct invocation *invocation, struct error *error)
 {
-    const struct settings *settings = invocation->settings;
-    const char *batch = settings_text(settings, "batch");
+    struct search_request request;
+    struct arena arena;
+    const char *batch = settings_text(invocation->settings, "batch");
     if (batch == NULL && invocation->argument_count == 0)
         return error_set(error, STATUS_INVALID, "a query is needed: tim search \"tủ lạnh\", or a file of them: --batch FILE");
     if (batch != NULL && invocation->argument_count > 0)
         return error_set(error, STATUS_INVALID, "--batch takes its queries from the file: leave \"%.60s\" out", invocation->arguments[0]);
+    if (batch != NULL)
+        return STATUS_OK;
+    arena_init(&arena, REQUEST_ARENA_BYTES);
+    enum status status = request_from_words(invocation, &request, &arena, error);
+    arena_release(&arena);
+    return status;
+}
+
+static enum status run(const struct invocation *invocation, struct error *error)
+{
+    const struct settings *settings = invocation->settings;
+    const char *batch = settings_text(settings, "batch");
     struct reader reader;
     struct analyzer *analyzer = NULL;
     enum status status = reader_open(&reader, settings, error);
@@ -182,5 +196,6 @@ const struct command command_search = {
     .needs = (const char *const[]){"index", NULL},
     .options = options,
     .option_count = sizeof options / sizeof options[0],
+    .check = check,
     .run = run,
 };

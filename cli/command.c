@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -117,13 +118,16 @@ static int command_execute(const struct command *command, int argc, char **argv)
         code = EXIT_USAGE;
         goto done;
     }
-    enum status status = STATUS_OK;
-    if (arguments.help) {
-        arguments_help(command, &table, stdout);
-    } else {
-        struct invocation invocation = {.settings = settings, .arguments = arguments.words, .argument_count = arguments.word_count};
-        status = command->run(&invocation, &error);
+    struct invocation invocation = {.settings = settings, .arguments = arguments.words, .argument_count = arguments.word_count};
+    if (!arguments.help && command->check != NULL && command->check(&invocation, &error) != STATUS_OK) {
+        code = EXIT_USAGE;
+        goto done;
     }
+    enum status status = STATUS_OK;
+    if (arguments.help)
+        arguments_help(command, &table, stdout);
+    else
+        status = command->run(&invocation, &error);
     if (status == STATUS_OK)
         status = output_finish(&error);
     code = status == STATUS_OK ? EXIT_DONE : EXIT_FAILED;
@@ -138,6 +142,7 @@ done:
 
 int command_run(int argc, char **argv)
 {
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow further is an error to report, not an end */
     if (argc < 2) {
         help_print(stderr);
         return EXIT_USAGE;

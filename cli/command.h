@@ -33,6 +33,8 @@ struct command {
     bool takes_schema;             /* also table.* and column.* */
     const struct setting *options; /* its own; may be NULL */
     size_t option_count;
+    /* Looks at words and settings alone, before anything is opened: not OK is a wrong call. NULL: there is nothing more to look at. */
+    enum status (*check)(const struct invocation *invocation, struct error *error);
     /* Not OK: the error says why, and the dispatcher prints it. INVALID from a command is a failure like any other. */
     enum status (*run)(const struct invocation *invocation, struct error *error);
 };

@@ -53,17 +53,17 @@ void jobs_attach(struct jobs *jobs, struct apply *apply)
     apply_set_log(apply, jobs->log);
 }
 
-/* The asker is told, and the log. */
+/* The asker is told, and the log; what was made goes first, since it may have filled the disk that the state is written to. */
 static void job_close(struct jobs *jobs, enum spool_phase phase, const char *text)
 {
     struct error error = {0};
+    reindex_end(jobs);
     jobs->state.phase = phase;
     snprintf(jobs->state.text, sizeof jobs->state.text, "%s", text);
     log_write(phase == SPOOL_DONE ? LOG_INFO : LOG_WARN, "indexer: %s %s: %s", jobs->job.name, phase == SPOOL_DONE ? "done" : "failed",
               text);
     if (spool_close(jobs->folder, &jobs->job, &jobs->state, &error) != STATUS_OK)
         log_warn("indexer: the end of a job could not be told: %s", error.text);
-    reindex_end(jobs);
 }
 
 void jobs_cancel(struct jobs *jobs, const char *reason)

@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include "storage/door.h"
@@ -144,15 +146,24 @@ static enum status commit_failed(enum status status, struct error *error)
     }
 }
 
-/* A write that a full disk took in part is EIO to LMDB; only the disk tells it from a broken one. */
+/* Whether the disk, or the size that this process may give a file, has no more room. */
+static bool room_is_out(mdb_filehandle_t file)
+{
+    struct statvfs disk = {0};
+    struct stat now = {0};
+    struct rlimit most = {0};
+    if (fstatvfs(file, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < DISK_FULL_BYTES)
+        return true;
+    return fstat(file, &now) == 0 && getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur != RLIM_INFINITY &&
+           (uint64_t)now.st_size + DISK_FULL_BYTES > most.rlim_cur;
+}
+
+/* A write that was taken in part is EIO to LMDB; only the file tells a full disk from a broken one. */
 static enum status commit_status(struct env *env, int code)
 {
     mdb_filehandle_t file = -1;
-    struct statvfs disk = {0};
-    if (code == EIO && mdb_env_get_fd(env->mdb, &file) == 0 && fstatvfs(file, &disk) == 0 &&
-        (uint64_t)disk.f_bavail * disk.f_frsize < DISK_FULL_BYTES)
-        return STATUS_FULL;
-    return status_from_lmdb(code);
+    bool full = code == EIO && mdb_env_get_fd(env->mdb, &file) == 0 && room_is_out(file);
+    return full ? STATUS_FULL : status_from_lmdb(code);
 }
 
 enum status batch_commit(struct batch *batch, struct error *error)

@@ -42,8 +42,8 @@ struct index {
     char *folder;
     bool writes;
     uint64_t map_bytes;
-    int lock_file; /* -1 for a reader */
-    struct env *control;
+    int lock_file;                 /* -1 for a reader */
+    struct env *control;           /* NULL in a writer's index without any generation: the first one brings it */
     struct snapshot *control_view; /* renewed for every look, under the lock */
     pthread_mutex_t lock;
     struct generation *generations;
@@ -105,6 +105,15 @@ static enum status writer_lock(struct index *index, struct error *error)
     return error_set(error, STATUS_IO, "cannot lock %s: %s", path, strerror(errno));
 }
 
+/* A reader needs it; a writer that is refused before it made anything leaves none behind. */
+static bool control_wanted(const struct index *index)
+{
+    char path[FOLDER_PATH_BYTES];
+    struct stat folder = {0};
+    struct error too_long = {0};
+    return !index->writes || (folder_path(index->folder, "control", path, &too_long) == STATUS_OK && stat(path, &folder) == 0);
+}
+
 static enum status control_open(struct index *index, struct error *error)
 {
     char path[FOLDER_PATH_BYTES];
@@ -128,6 +137,8 @@ static enum status live_read(struct index *index, uint32_t *live, struct error *
 {
     struct bytes payload = {0};
     *live = 0;
+    if (index->control == NULL)
+        return STATUS_OK;
     enum status status = snapshot_renew(index->control_view);
     if (status == STATUS_OK) {
         status = door_get(index->control_view, DB_META, "live", strlen("live"), &payload);
@@ -174,7 +185,7 @@ enum status index_open(const char *folder, enum index_mode mode, uint64_t map_by
     pthread_mutex_init(&index->lock, NULL);
     if (index->writes)
         status = writer_lock(index, error);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && control_wanted(index))
         status = control_open(index, error);
     if (status == STATUS_OK && index->writes)
         status = rubbish_remove(index, error);
@@ -220,7 +231,8 @@ void index_close(struct index *index)
         if (generation_close(index, index->generations, &error) != STATUS_OK)
             log_warn("index: %s", error.text);
     }
-    snapshot_close(index->control_view);
+    if (index->control_view != NULL)
+        snapshot_close(index->control_view);
     if (index->control != NULL)
         shared_env_close(index->control);
     if (index->lock_file >= 0)
@@ -336,7 +348,9 @@ static enum status generation_make(struct index *index, struct generation **out,
 {
     struct folder_contents contents;
     uint32_t live = 0;
-    enum status status = live_read(index, &live, error);
+    enum status status = index->control == NULL ? control_open(index, error) : STATUS_OK;
+    if (status == STATUS_OK)
+        status = live_read(index, &live, error);
     if (status == STATUS_OK)
         status = folder_contents_read(index->folder, &contents, error);
     if (status != STATUS_OK)
@@ -345,7 +359,11 @@ static enum status generation_make(struct index *index, struct generation **out,
     folder_contents_release(&contents);
     if (last == UINT32_MAX)
         return error_set(error, STATUS_LIMIT, "the index in %s has had every generation number", index->folder);
-    return generation_open(index, last + 1, ENV_CREATE, out, error);
+    status = generation_open(index, last + 1, ENV_CREATE, out, error);
+    struct error late = {0};
+    if (status != STATUS_OK && generation_remove(index->folder, last + 1, &late) != STATUS_OK && late.status != STATUS_NOT_FOUND)
+        log_warn("index: %s", late.text);
+    return status;
 }
 
 enum status index_create_generation(struct index *index, struct env **env, uint32_t *generation, struct error *error)

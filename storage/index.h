@@ -6,7 +6,7 @@
  *   DIR/writer.lock     held (OFD lock) by the single writer while it lives
  *   DIR/spool/          jobs asked of that writer: spool.h
  *
- * The commit in `control` is the swap. Generations that are not live and not being built are removed by the writer at start. */
+ * The first generation brings `control`; the commit in it is the swap. Generations that are not live and not being built are removed by the writer at start. */
 #ifndef TIM_STORAGE_INDEX_H
 #define TIM_STORAGE_INDEX_H
 

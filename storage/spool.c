@@ -263,6 +263,12 @@ enum status spool_state_get(const char *folder, const struct spool_job *job, str
     return error_set(error, STATUS_INVALID, "the state of job %s does not read", job->id);
 }
 
+bool spool_is_open(const char *folder, const struct spool_job *job)
+{
+    char path[FOLDER_PATH_BYTES];
+    return spool_path(folder, "job-", job->id, path, NULL) == STATUS_OK && access(path, F_OK) == 0;
+}
+
 static void file_remove(const char *folder, const char *prefix, const char *name)
 {
     char path[FOLDER_PATH_BYTES];

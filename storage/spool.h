@@ -6,6 +6,7 @@
 #ifndef TIM_STORAGE_SPOOL_H
 #define TIM_STORAGE_SPOOL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/status.h"
@@ -38,6 +39,8 @@ MUST_USE enum status spool_put(const char *folder, const char *name, struct spoo
 /* The oldest job that is not closed. NOT_FOUND: none. A file that is no job is closed as failed and passed over. */
 MUST_USE enum status spool_next(const char *folder, struct spool_job *job, struct error *error);
 MUST_USE enum status spool_state_put(const char *folder, const struct spool_job *job, const struct spool_state *state, struct error *error);
+/* False once it is closed or forgotten. Asked before its state is read, it tells whether that can still change. */
+bool spool_is_open(const char *folder, const struct spool_job *job);
 /* A job without a state is waiting. */
 MUST_USE enum status spool_state_get(const char *folder, const struct spool_job *job, struct spool_state *state, struct error *error);
 /* Stores the end (DONE or FAILED), then removes the job. */

@@ -340,13 +340,22 @@ def test_full_disk():
         process = indexer(disk / "index", state["pg"].conninfo("shop"), name="full", slot="full", batch_ms=20).start()
         wait_until(lambda: tim("stats", "--index", disk / "index", check=False).returncode == 0, 60, f"the first copy; {process.tail()}", pause=0.1)
         (disk / "filler").write_bytes(bytes(max(0, shutil.disk_usage(disk).free - 1000000)))
+        generation = json.loads(tim("stats", "--index", disk / "index").stdout)["generation"]
+        refused = tim("reindex", "--index", disk / "index", check=False)
+        expect(refused.returncode == 1 and b"full" in refused.stderr, f"a reindex without room: {refused}")
+        expect_equal(json.loads(tim("stats", "--index", disk / "index").stdout)["generation"], generation, "the generation after it")
+        expect(b"Kho 17" in tim("search", "kho 17", "--index", disk / "index").stdout, "search stopped by a reindex without room")
         sql.run("UPDATE products SET description = repeat(md5(random()::text) || ' ', 100) || id WHERE id <= 1500")
         wait_until(lambda: "disk" in process.tail() and "full" in process.tail(), 30, f"the full disk is noticed; {process.tail()}", pause=0.1)
         expect(b"Kho 17" in tim("search", "kho 17", "--index", disk / "index").stdout, "search stopped while the disk is full")
         (disk / "filler").unlink()
         sql.run("UPDATE products SET description = md5(id::text)")
         expect_same(disk / "index", process)
+        tim("reindex", "--index", disk / "index")
+        expect_same(disk / "index", process)
+        expect_equal(json.loads(tim("stats", "--index", disk / "index").stdout)["generation"], generation + 1, "the generation, now that there is room")
         expect_equal(process.stop(), 0, "the exit code of the indexer")
+        tim("verify", "--index", disk / "index")
     finally:
         subprocess.run(["umount", "-l", disk], check=False)
 

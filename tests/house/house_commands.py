@@ -74,7 +74,24 @@ def test_wrong_calls():
     expect_usage("index", "--index", "/tmp/x", "--database", "password=hunter2", part="TIM_DATABASE")
     expect_usage("index", "--index", "/tmp/x", "--database=password=hunter2", part="TIM_DATABASE")
     expect_usage("index", "--index", "/tmp/x", part="database is not set")
+    expect_usage("search", "--index", "/tmp/x", part="a query is needed")
+    expect_usage("search", "--index", "/tmp/x", "--batch", "-", "tủ", part="leave \"tủ\" out")
+    expect_usage("search", "--index", "/tmp/x", "tủ", "lạnh", part="quote a query of several words")
+    expect_usage("search", "--index", "/tmp/x", "tủ", "colour=1", part="unknown parameter \"colour\"")
+    expect_usage("search", "--index", "/tmp/x", "tủ", "priceMin=đắt", part="priceMin")
+    expect_usage("index", "--index", "/tmp/x", "--slot", "Bad Slot", environment={"TIM_DATABASE": "dbname=x"}, part="slot name \"Bad Slot\"")
     expect("hunter2" not in run("index", "--database", "password=hunter2").stderr, "a password is printed")
+
+
+def test_refused_start():
+    """What never began to write leaves nothing that would pass for an index."""
+    with tempfile.TemporaryDirectory() as folder:
+        index = os.path.join(folder, "index")
+        done = run("index", "--index", index, environment={"TIM_DATABASE": "host=/no/such/folder dbname=x"})
+        expect(done.returncode == 1 and "cannot connect" in done.stderr, f"tim index without a server: {done}")
+        expect(os.listdir(index) == ["writer.lock"], f"a refused start left {os.listdir(index)}")
+        done = run("stats", "--index", index)
+        expect(done.returncode == 1 and "there is no index" in done.stderr, f"tim stats behind a refused start: {done}")
 
 
 def test_settings_file():
@@ -104,6 +121,7 @@ def test_full_disk():
 def main():
     test_help()
     test_wrong_calls()
+    test_refused_start()
     test_settings_file()
     test_one_file_for_both_processes()
     test_full_disk()

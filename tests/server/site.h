@@ -37,12 +37,16 @@ static inline void site_expect(enum status status, const struct error *error)
 static inline void site_folder_make(struct site *site)
 {
     struct error error = {0};
+    struct env *env = NULL;
+    uint32_t generation = 0;
     *site = (struct site){0};
     snprintf(site->folder, sizeof site->folder, "/tmp/tim-server-test-XXXXXX");
     if (mkdtemp(site->folder) == NULL)
         abort();
     snprintf(site->log, sizeof site->log, "%s.log", site->folder);
     site_expect(index_open(site->folder, INDEX_WRITE, SITE_MAP_BYTES, &site->writer, &error), &error);
+    site_expect(index_create_generation(site->writer, &env, &generation, &error), &error);
+    site_expect(index_drop_generation(site->writer, env, generation, &error), &error);
 }
 
 /* Fills a new generation with `fill` (may be NULL), marks it complete and publishes it. */

@@ -21,10 +21,14 @@ static int folder_new(void **state)
 {
     (void)state;
     struct index *index = NULL;
+    struct env *env = NULL;
     struct error error = {0};
+    uint32_t generation = 0;
     snprintf(folder, sizeof folder, "/tmp/tim-spool-XXXXXX");
     assert_non_null(mkdtemp(folder));
     assert_int_equal(index_open(folder, INDEX_WRITE, 0, &index, &error), STATUS_OK);
+    assert_int_equal(index_create_generation(index, &env, &generation, &error), STATUS_OK);
+    index_release(index, env);
     index_close(index);
     return 0;
 }
@@ -58,6 +62,7 @@ static void one_job(void **state)
     assert_int_equal(spool_put(folder, "reindex", &second, &error), STATUS_OK);
     assert_int_equal(spool_next(folder, &found, &error), STATUS_OK);
     assert_string_equal(found.id, first.id);
+    assert_true(spool_is_open(folder, &first));
     assert_string_equal(found.name, "reindex");
     assert_int_equal(spool_state_get(folder, &first, &seen, &error), STATUS_OK);
     assert_int_equal(seen.phase, SPOOL_WAITING);
@@ -70,6 +75,7 @@ static void one_job(void **state)
     assert_string_equal(seen.text, "đang chép hàng");
     told.phase = SPOOL_DONE;
     assert_int_equal(spool_close(folder, &first, &told, &error), STATUS_OK);
+    assert_false(spool_is_open(folder, &first));
     assert_int_equal(spool_next(folder, &found, &error), STATUS_OK);
     assert_string_equal(found.id, second.id);
     assert_int_equal(spool_state_get(folder, &first, &seen, &error), STATUS_OK);
