@@ -11,6 +11,7 @@
 
 enum band {
     BAND_NONE = 0,       /* no match */
+    BAND_ALIKE = 2,      /* another word, which sounds or looks alike */
     BAND_BODY = 3,       /* found in descriptions and minor specs only */
     BAND_CONTRADICT = 4, /* the typed marks differ from the written ones */
     BAND_NEAR = 5,       /* the beginning of a longer word, or the parts of a code apart */

@@ -137,10 +137,8 @@ static enum status load_dense(struct edge_window *window, uint32_t term)
     return STATUS_OK;
 }
 
-enum status edge_window_load(struct edge_window *window, uint32_t base, const uint64_t *wanted, unsigned wanted_count)
+void edge_window_skip(struct edge_window *window, uint32_t base)
 {
-    bool gallop = wanted != NULL && wanted_count * LOOKUP_BLOCKS < window->blocks_per_window;
-    enum status status = STATUS_OK;
     window_clear(window->bits);
     if (window->edge->term_count > 1)
         window_clear(window->best_bits);
@@ -148,6 +146,13 @@ enum status edge_window_load(struct edge_window *window, uint32_t base, const ui
     window->impact_max = 0;
     window->count = 0;
     window->ranked = false;
+}
+
+enum status edge_window_load(struct edge_window *window, uint32_t base, const uint64_t *wanted, unsigned wanted_count)
+{
+    bool gallop = wanted != NULL && wanted_count * LOOKUP_BLOCKS < window->blocks_per_window;
+    enum status status = STATUS_OK;
+    edge_window_skip(window, base);
     for (uint32_t i = 0; i < window->edge->term_count && status == STATUS_OK; i++) {
         if (window->sources[i].is_dense)
             status = load_dense(window, i);

@@ -48,6 +48,9 @@ MUST_USE enum status edge_window_seek(struct edge_window *window, uint32_t docum
  * be left out. */
 MUST_USE enum status edge_window_load(struct edge_window *window, uint32_t base, const uint64_t *wanted, unsigned wanted_count);
 
+/* Leaves the window that begins at document `base` empty: nobody wants any of its documents. */
+void edge_window_skip(struct edge_window *window, uint32_t base);
+
 /* band << 8 | impact of a document, 0 when it does not have the edge. */
 uint16_t edge_window_value(struct edge_window *window, uint32_t at);
 

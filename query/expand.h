@@ -2,7 +2,7 @@
 #ifndef TIM_QUERY_EXPAND_H
 #define TIM_QUERY_EXPAND_H
 
-#include "query/lattice.h"
+#include "query/words.h"
 
 /* The core terms that begin with `folded` (and are longer), each with the bands of its forms: at most EXPANSIONS_MAX, those with the most
  * documents, in byte order. A prefix of at most PREFIX_STORED_LETTERS_MAX letters is one stored term instead; its postings have no forms,

@@ -30,9 +30,9 @@ struct hope {
     struct match *match;
     uint64_t threshold;
     uint32_t points_max;
-    struct promise promises[LATTICE_POSITIONS_MAX]; /* the greatest first */
-    struct match_score best;                        /* what they come to together */
-    unsigned count;                                 /* the places left, and the best that each may have */
+    struct promise promises[LATTICE_NODES_MAX]; /* the greatest first */
+    struct match_score best;                    /* what they come to together */
+    unsigned count;                             /* the places left, and the best that each may have */
     uint16_t places[COLUMN_WINDOW];
     uint8_t bands[COLUMN_WINDOW];
     uint32_t bounds[COLUMN_WINDOW]; /* fame included */
@@ -46,13 +46,14 @@ static bool is_enough(const struct hope *hope, unsigned band, uint32_t score)
 /* A path's score is a sum over its edges, and at each node the best so far is kept: so are the bounds. */
 static struct promise promise_of(const struct match *match, const struct segment *segment)
 {
-    uint32_t most[LATTICE_POSITIONS_MAX + 1] = {0};
+    uint32_t most[LATTICE_NODES_MAX];
+    memset(most, 0, (segment->length + 1) * sizeof *most);
     struct promise promise = {.segment = segment};
     for (unsigned i = 0; i < segment->edge_count; i++) {
         const struct edge_window *window = match->edges[segment->first + i];
         const struct edge *edge = window->edge;
-        unsigned start = edge->start - segment->start, end = start + edge->length;
-        uint32_t score = most[start] + (uint32_t)edge->weight * edge->length * window->impact_max;
+        unsigned start = edge->start - segment->start, end = edge->end - segment->start;
+        uint32_t score = most[start] + (uint32_t)edge->worth * window->impact_max;
         most[end] = score > most[end] ? score : most[end];
         promise.band = edge->band > promise.band ? edge->band : promise.band;
     }
@@ -119,7 +120,7 @@ static void all_or(const struct match *match, uint64_t *bits)
 static uint32_t impact_needed(const struct hope *hope, const struct edge *edge, unsigned band, uint32_t rest)
 {
     uint64_t without = rank_pack((struct match_score){(uint8_t)band, rest}, TIER_IN_STOCK, hope->points_max);
-    uint32_t weight = (uint32_t)edge->weight * edge->length;
+    uint32_t weight = edge->worth;
     if (without >= hope->threshold)
         return 0;
     uint64_t needed = (hope->threshold - without + weight - 1) / weight;
@@ -208,7 +209,7 @@ static void column_take(struct hope *hope, const struct promise *promise)
 {
     uint16_t values[COLUMN_WINDOW];
     struct edge_window *window = hope->match->edges[promise->segment->first];
-    uint32_t weight = (uint32_t)window->edge->weight * window->edge->length;
+    uint32_t weight = window->edge->worth;
     edge_window_values(window, hope->places, hope->count, values);
     for (unsigned i = 0; i < hope->count; i++) {
         uint8_t band = (uint8_t)(values[i] >> 8);

@@ -1,23 +1,22 @@
-/* The analysed query: a lattice of alternatives. Between its nodes 0..positions run edges, each a term (or several terms read as one) that
- * may stand for the positions it spans. A document matches when a path of edges it has leads from node 0 to the last one; among such
- * paths the best is the one whose worst band is the highest, then the one with the greatest sum of scores.
+/* The analysed query: a lattice of alternatives. Between its nodes run edges, each a term (or several terms read as one) that may stand for
+ * the words between them. A document matches when a path of edges that it has leads from node 0 to the last one; among such paths the best
+ * is the one whose worst band is the highest, then the one with the greatest sum of worth * impact.
  *
- * A position is a word, or a part of a code that was typed as one word (nr-bv360: nr, bv, 360, under the edges bv360 and nrbv360). */
+ * The words as typed run over nodes that all readings share: one behind each word, and one behind each part of a code that was typed as one
+ * word (nr-bv360: nr, bv, 360, under the edges bv360 and nrbv360). An alternative of another number of words (laptop: máy tính xách tay)
+ * runs over private nodes between the ends of what it stands for, so that it never mixes with others. Every edge leads to a greater node. */
 #ifndef TIM_QUERY_LATTICE_H
 #define TIM_QUERY_LATTICE_H
 
-#include "analyzers/analyzer.h"
 #include "query/band.h"
-
-struct snapshot;
+#include "storage/term.h"
 
 enum {
-    LATTICE_POSITIONS_MAX = 64, /* words and code parts; words beyond QUERY_TOKENS_MAX are dropped, a code beyond it stays whole */
+    LATTICE_POSITIONS_MAX = 64,                         /* words and code parts; words beyond QUERY_TOKENS_MAX are dropped, a code beyond it
+                                                         * stays whole */
+    LATTICE_NODES_MAX = LATTICE_POSITIONS_MAX + 1 + 96, /* with the private ones; an alternative without room is left out */
     LATTICE_EDGES_MAX = 512,
-    CODE_PARTS_MAX = 16,           /* a code of more tokens is not taken apart */
-    EXPANSIONS_MAX = 1000,         /* terms under one prefix: those with the most documents */
-    EXPANSION_SCAN_MAX = 16384,    /* terms looked at for that, in byte order */
-    PREFIX_STORED_LETTERS_MAX = 3, /* so short a prefix has a posting list of its own */
+    ALTERNATIVE_EDGES_MAX = 8, /* words that an alternative may have */
     WEIGHT_MAX = 255,
 };
 
@@ -27,28 +26,39 @@ struct edge_term {
     uint8_t band;         /* the best one possible */
 };
 
-/* One alternative. Several terms count as one: a document has the edge when it has any of them, at its best (band, impact). */
+/* Several terms count as one: a document has the edge when it has any of them, at its best (band, impact). */
 struct edge {
-    uint8_t start, length; /* positions */
-    uint8_t band;          /* the best one possible */
-    uint16_t weight;       /* of one unit of impact; times `length`, so that a reading in fewer, longer words loses nothing */
-    uint32_t df;           /* documents that have it: exact for one term, an upper bound for several */
+    uint8_t start, end; /* nodes */
+    uint8_t band;       /* the best one possible */
+    uint16_t worth;     /* of one unit of impact: the terms' weight, times the words that the edge stands for. The edges of an alternative
+                         * share its words and are together worth no more than these words as typed. At least 1. */
+    uint32_t df;        /* documents that have it: exact for one term, an upper bound for several */
     uint32_t term_count;
     struct edge_term *terms;
 };
 
 struct lattice {
-    struct edge *edges; /* ascending by start, then length */
+    struct edge *edges; /* ascending by start, then end */
     unsigned edge_count;
-    unsigned positions; /* 0: no words, everything matches */
+    unsigned end; /* the last node; 0: no words, everything matches */
 };
 
-enum lattice_zone { LATTICE_CORE, LATTICE_ALL };
+/* What may stand for some of the words instead of themselves: a row of edges. */
+struct alternative {
+    uint8_t first, words; /* what it stands for: words of the query */
+    uint8_t kind;         /* enum alternative_kind */
+    uint8_t edge_count;   /* 1..ALTERNATIVE_EDGES_MAX */
+    struct alternative_edge {
+        struct edge_term *terms;
+        uint32_t term_count; /* at least 1 */
+    } edges[ALTERNATIVE_EDGES_MAX];
+    struct bytes text; /* how it reads */
+};
 
-/* The readings of a token list in the index's vocabulary: each word as it is, each code also as its parts, and the last word also as the
- * beginning of a longer one when the text ends with it (`text_size` is the text's) and nothing speaks against that (see lattice.c). LATTICE_ALL adds what the descriptions have. Lives in
- * the arena and the snapshot. */
-MUST_USE enum status lattice_build(struct snapshot *snapshot, const struct token_list *tokens, size_t text_size, enum lattice_zone zone,
+struct query_words;
+
+/* The words' own edges and those of the alternatives that find room. Lives in the arena and where the words do. */
+MUST_USE enum status lattice_build(const struct query_words *words, const struct alternative *alternatives, unsigned alternative_count,
                                    struct arena *arena, struct lattice *out);
 
 /* False when no path leads through: nothing can match. */

@@ -36,12 +36,13 @@ static enum status live_open(struct match *match, struct snapshot *snapshot, str
 /* A node's documents are at most those of the edges that lead to it. */
 static uint64_t segment_expected(const struct match *match, const struct segment *segment)
 {
-    uint64_t expected[LATTICE_POSITIONS_MAX + 1] = {0};
+    uint64_t expected[LATTICE_NODES_MAX];
+    memset(expected, 0, (segment->length + 1) * sizeof *expected);
     expected[0] = match->document_limit;
     for (unsigned i = 0; i < segment->edge_count; i++) {
         const struct edge *edge = match->edges[segment->first + i]->edge;
         uint64_t before = expected[edge->start - segment->start];
-        expected[edge->start - segment->start + edge->length] += before < edge->df ? before : edge->df;
+        expected[edge->end - segment->start] += before < edge->df ? before : edge->df;
     }
     return expected[segment->length];
 }
@@ -51,10 +52,11 @@ static enum status segment_add(struct match *match, struct segment segment, stru
     segment.expected = segment_expected(match, &segment);
     segment.bits = match->edges[segment.first]->bits;
     if (segment.edge_count > 1) {
+        segment.reach = arena_alloc(arena, segment.length * sizeof *segment.reach);
         segment.own_bits = arena_alloc(arena, WINDOW_WORDS * sizeof *segment.own_bits);
         segment.bits = segment.own_bits;
     }
-    if (segment.bits == NULL)
+    if (segment.bits == NULL || (segment.edge_count > 1 && segment.reach == NULL))
         return STATUS_LIMIT;
     unsigned at = match->segment_count++;
     for (; at > 0 && match->segments[at - 1].expected > segment.expected; at--)
@@ -66,17 +68,17 @@ static enum status segment_add(struct match *match, struct segment segment, stru
 /* Which of a segment's edges lie on a path from its start to its end. */
 static void paths_mark(const struct edge *edges, unsigned count, unsigned start, unsigned end, bool *on_path)
 {
-    bool from_start[LATTICE_POSITIONS_MAX + 1] = {false};
-    bool to_end[LATTICE_POSITIONS_MAX + 1] = {false};
+    bool from_start[LATTICE_NODES_MAX] = {false};
+    bool to_end[LATTICE_NODES_MAX] = {false};
     from_start[start] = to_end[end] = true;
     for (unsigned i = 0; i < count; i++)
         if (from_start[edges[i].start])
-            from_start[edges[i].start + edges[i].length] = true;
+            from_start[edges[i].end] = true;
     for (unsigned i = count; i-- > 0;)
-        if (to_end[edges[i].start + edges[i].length])
+        if (to_end[edges[i].end])
             to_end[edges[i].start] = true;
     for (unsigned i = 0; i < count; i++)
-        on_path[i] = from_start[edges[i].start] && to_end[edges[i].start + edges[i].length];
+        on_path[i] = from_start[edges[i].start] && to_end[edges[i].end];
 }
 
 /* The segment from `start` to `end`: its edges, `count` of them, are opened as far as they lie on a path through it. */
@@ -106,7 +108,7 @@ static enum status segments_open(struct match *match, struct snapshot *snapshot,
     match->edges = arena_calloc(arena, lattice->edge_count, sizeof(struct edge_window *));
     if (match->edges == NULL)
         return STATUS_LIMIT;
-    for (unsigned start = 0, end = 0; start < lattice->positions; start = end) {
+    for (unsigned start = 0, end = 0; start < lattice->end; start = end) {
         unsigned count = 0;
         end = lattice_segment_end(lattice, start);
         while (first + count < lattice->edge_count && lattice->edges[first + count].start < end)
@@ -116,7 +118,7 @@ static enum status segments_open(struct match *match, struct snapshot *snapshot,
             return status;
         first += count;
     }
-    match->empty = match->segment_count == 0 && lattice->positions > 0;
+    match->empty = match->segment_count == 0 && lattice->end > 0;
     return STATUS_OK;
 }
 
@@ -198,22 +200,26 @@ enum status match_seek(struct match *match, uint32_t window, uint32_t *found)
 static enum status segment_window(struct match *match, const struct segment *segment, uint32_t base, const uint64_t *wanted,
                                   unsigned wanted_count)
 {
-    uint64_t *reached = segment->own_bits;
+    if (segment->own_bits == NULL)
+        return edge_window_load(match->edges[segment->first], base, wanted, wanted_count);
     for (unsigned node = 1; node < segment->length; node++)
-        window_clear(match->reach[node]);
-    if (reached != NULL)
-        window_clear(reached);
+        window_clear(segment->reach[node]);
+    window_clear(segment->own_bits);
     for (unsigned i = 0; i < segment->edge_count; i++) {
         struct edge_window *edge = match->edges[segment->first + i];
-        unsigned start = edge->edge->start - segment->start, node = start + edge->edge->length;
-        enum status status = edge_window_load(edge, base, wanted, wanted_count);
+        unsigned start = edge->edge->start - segment->start, node = edge->edge->end - segment->start;
+        const uint64_t *before = start == 0 ? wanted : segment->reach[start];
+        unsigned count = start == 0 ? wanted_count : window_count(before);
+        enum status status = STATUS_OK;
+        if (start > 0 && count == 0)
+            edge_window_skip(edge, base);
+        else
+            status = edge_window_load(edge, base, before, count);
         if (status != STATUS_OK)
             return status;
-        if (reached == NULL)
-            return STATUS_OK;
-        uint64_t *end = node == segment->length ? reached : match->reach[node];
+        uint64_t *end = node == segment->length ? segment->own_bits : segment->reach[node];
         for (unsigned word = 0; word < WINDOW_WORDS; word++)
-            end[word] |= start == 0 ? edge->bits[word] : edge->bits[word] & match->reach[start][word];
+            end[word] |= start == 0 ? edge->bits[word] : edge->bits[word] & before[word];
     }
     return STATUS_OK;
 }
@@ -283,13 +289,13 @@ unsigned segment_band(const struct match *match, const struct segment *segment, 
             most = values[i] > most ? values[i] : most;
         return most >> 8;
     }
-    uint8_t best[LATTICE_POSITIONS_MAX + 1];
+    uint8_t best[LATTICE_NODES_MAX];
     memset(best, 0, segment->length + 1);
     best[0] = BAND_MAX;
     for (unsigned i = 0; i < segment->edge_count; i++) {
         const struct edge *edge = match->edges[segment->first + i]->edge;
         uint8_t band = (uint8_t)(values[i] >> 8), before = best[edge->start - segment->start];
-        uint8_t *end = &best[edge->start - segment->start + edge->length];
+        uint8_t *end = &best[edge->end - segment->start];
         band = before < band ? before : band;
         *end = band > *end ? band : *end;
     }
@@ -300,7 +306,7 @@ static uint32_t word_score(const struct match *match, const struct segment *segm
 {
     uint32_t best = 0;
     for (unsigned i = 0; i < segment->edge_count; i++) {
-        uint32_t score = (uint32_t)match->edges[segment->first + i]->edge->weight * (values[i] & 0xFF);
+        uint32_t score = (uint32_t)match->edges[segment->first + i]->edge->worth * (values[i] & 0xFF);
         if ((unsigned)(values[i] >> 8) >= band && score > best)
             best = score;
     }
@@ -312,7 +318,7 @@ uint32_t segment_score(const struct match *match, const struct segment *segment,
 {
     if (segment->length == 1)
         return word_score(match, segment, values, band);
-    uint32_t best[LATTICE_POSITIONS_MAX + 1];
+    uint32_t best[LATTICE_NODES_MAX];
     memset(best, 0, (segment->length + 1) * sizeof *best);
     best[0] = 1;
     for (unsigned i = 0; i < segment->edge_count; i++) {
@@ -320,8 +326,8 @@ uint32_t segment_score(const struct match *match, const struct segment *segment,
         uint32_t before = best[edge->start - segment->start];
         if (before == 0 || (unsigned)(values[i] >> 8) < band || values[i] == 0)
             continue;
-        uint32_t score = before + (uint32_t)edge->weight * edge->length * (values[i] & 0xFF);
-        uint32_t *end = &best[edge->start - segment->start + edge->length];
+        uint32_t score = before + (uint32_t)edge->worth * (values[i] & 0xFF);
+        uint32_t *end = &best[edge->end - segment->start];
         *end = score > *end ? score : *end;
     }
     return best[segment->length] == 0 ? 0 : best[segment->length] - 1;

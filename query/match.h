@@ -31,7 +31,7 @@ MUST_USE enum status match_window(struct match *match, uint32_t window, const ui
 /* How well a document of the last window matches; `at` is its place there. Only for documents that match. */
 struct match_score {
     uint8_t band;   /* the worst along the best path; BAND_MAX when there are no words, BAND_NONE when some are lacking */
-    uint32_t score; /* the sum of weight * length * impact along it */
+    uint32_t score; /* the sum of worth * impact along it */
 };
 struct match_score match_score(struct match *match, uint32_t at);
 

@@ -7,16 +7,17 @@
 
 /* The edges between two nodes that no edge crosses. */
 struct segment {
-    unsigned start, length;     /* positions */
-    unsigned first, edge_count; /* of match->edges */
-    uint64_t expected;          /* documents, an upper bound */
-    const uint64_t *bits;       /* the documents of the window at hand that have a path through it */
-    uint64_t *own_bits;         /* the same when they are not one edge's */
+    unsigned start, length;          /* nodes */
+    unsigned first, edge_count;      /* of match->edges */
+    uint64_t expected;               /* documents, an upper bound */
+    const uint64_t *bits;            /* the documents of the window at hand that have a path through it */
+    uint64_t *own_bits;              /* the same when they are not one edge's */
+    uint64_t (*reach)[WINDOW_WORDS]; /* then: who has a path to each node between, from 1 */
 };
 
 struct match {
     enum match_mode mode;
-    struct segment segments[LATTICE_POSITIONS_MAX]; /* the rarest first */
+    struct segment segments[LATTICE_NODES_MAX]; /* the rarest first */
     unsigned segment_count;
     unsigned missing;           /* segments that no product has */
     struct edge_window **edges; /* those that lie on a path through their segment, by segment and start */
@@ -28,7 +29,6 @@ struct match {
     struct edge_term live_term;
     struct edge_window *live_window;
     uint64_t bits[WINDOW_WORDS];
-    uint64_t reach[LATTICE_POSITIONS_MAX + 1][WINDOW_WORDS]; /* of a segment of several positions, by node */
 };
 
 /* The best worst band of a path through the segment, 0 when there is none. `values` are those of its edges. */

@@ -4,7 +4,7 @@
  *
  *   band         how well the worst word is met (band.h)
  *   tier         1: in stock, or nobody knows; 0: out of stock
- *   text score   the sum of weight * length * impact along the best path (match.h)
+ *   text score   the sum of worth * impact along the best path (match.h)
  *   prior share  prior / PRIOR_MAX of a quarter of the greatest text score that this query can give; without words the prior itself
  *
  * so popularity orders products that fit about equally well, and no fame makes up for a worse band or an empty shelf. Equal ranks are

@@ -3,6 +3,7 @@
 #include "query/search.h"
 
 #include "base/clock.h"
+#include "query/cascade.h"
 #include "query/columns.h"
 #include "query/facet.h"
 #include "query/match.h"
@@ -22,7 +23,8 @@ struct search {
     struct snapshot *snapshot;
     struct arena *arena;
     const struct search_request *request;
-    struct lattice lattice;
+    struct cascade cascade;
+    struct token_list tokens;
     struct match *match;
     struct columns columns;
     struct filters filters;
@@ -33,18 +35,16 @@ struct search {
     uint32_t points_max;
     uint64_t deadline_cpu_ns; /* 0: none */
     uint64_t total;
-    bool words_met; /* some live document matches the words, whatever the filters say */
+    struct met met;
     bool partial;
 };
 
-static enum status words_read(struct search *search, const struct analyzer *analyzer, enum lattice_zone zone)
+static enum status words_read(struct search *search, const struct analyzer *analyzer)
 {
-    struct token_list tokens = {0};
     const struct search_request *request = search->request;
-    enum status status = analyze(analyzer, request->text.data, request->text.size, search->arena, &tokens);
+    enum status status = analyze(analyzer, request->text.data, request->text.size, search->arena, &search->tokens);
     if (status == STATUS_OK)
-        status = lattice_build(search->snapshot, &tokens, request->text.size, zone, search->arena, &search->lattice);
-    search->points_max = prior_points_max(lattice_score_max(&search->lattice));
+        status = cascade_open(&search->cascade, search->snapshot, analyzer, &search->tokens, request->text.size, NULL, search->arena);
     return status;
 }
 
@@ -68,6 +68,7 @@ static enum status counters_open(struct search *search)
 {
     enum status status = STATUS_OK;
     search->total = 0;
+    search->met = (struct met){0};
     search->context = (struct facet_context){search->snapshot, search->arena, search->request, &search->filters, &search->columns};
     for (unsigned i = 0; i < search->facet_count && status == STATUS_OK; i++)
         status = search->facets[i].kind->open(&search->context, search->request->facets[i], &search->facets[i].counters);
@@ -210,6 +211,19 @@ static enum status count_facets(struct search *search, const uint64_t *documents
     return status;
 }
 
+/* One document whose words are met well is enough to know. */
+static void met_add(struct search *search, const uint64_t *documents)
+{
+    struct met *met = &search->met;
+    uint64_t before = met->documents;
+    met->documents += window_count(documents);
+    for (uint32_t at = window_next(documents, 0); at < COLUMN_WINDOW && before < DOUBTFUL_MAX && met->band <= BAND_CONTRADICT; before++) {
+        uint8_t band = match_score(search->match, at).band;
+        met->band = band > met->band ? band : met->band;
+        at = window_next(documents, at + 1);
+    }
+}
+
 static enum status window_run(struct search *search, uint32_t window)
 {
     const uint64_t *documents = NULL;
@@ -217,7 +231,7 @@ static enum status window_run(struct search *search, uint32_t window)
     enum status status = match_window(search->match, window, &documents);
     if (status != STATUS_OK || !window_any(documents))
         return status;
-    search->words_met = true;
+    met_add(search, documents);
     columns_move(&search->columns, window);
     status = filters_window(&search->filters, &search->columns, documents);
     if (status != STATUS_OK)
@@ -252,12 +266,11 @@ static enum status windows_run(struct search *search)
     return status == STATUS_END ? STATUS_OK : status;
 }
 
-/* The zone is decided from the words alone, before any filter, so that filters never change where the words are looked for. */
-static enum status zone_run(struct search *search, const struct analyzer *analyzer, enum lattice_zone zone)
+/* The lattice of the step at hand against all documents. */
+static enum status step_run(struct search *search)
 {
-    enum status status = words_read(search, analyzer, zone);
-    if (status == STATUS_OK)
-        status = match_open(search->snapshot, &search->lattice, search->request->match, search->arena, &search->match);
+    search->points_max = prior_points_max(lattice_score_max(&search->cascade.lattice));
+    enum status status = match_open(search->snapshot, &search->cascade.lattice, search->request->match, search->arena, &search->match);
     if (status != STATUS_OK)
         return status;
     status = counters_open(search);
@@ -265,6 +278,24 @@ static enum status zone_run(struct search *search, const struct analyzer *analyz
         status = windows_run(search);
     match_close(search->match);
     return status;
+}
+
+/* One step holds for hits, total and facets. */
+static enum status cascade_run(struct search *search, const struct analyzer *analyzer)
+{
+    enum status status = words_read(search, analyzer);
+    if (status == STATUS_OK)
+        status = step_run(search);
+    struct met met = search->met;
+    while (status == STATUS_OK && !search->partial && (met.documents == 0 || met_is_doubtful(met, search->request->match))) {
+        status = cascade_next(&search->cascade, met);
+        if (status == STATUS_OK)
+            status = step_run(search);
+        if (status == STATUS_OK && met.documents > 0 && search->met.documents > met.documents)
+            break;
+        met = search->met;
+    }
+    return status == STATUS_END ? STATUS_OK : status;
 }
 
 static enum status facets_finish(struct search *search, struct search_result *result)
@@ -286,7 +317,7 @@ enum status search_run(struct snapshot *snapshot, const struct analyzer *analyze
 {
     struct search search = {.snapshot = snapshot, .arena = arena, .request = request};
     uint32_t omitted = 0;
-    *result = (struct search_result){.zone = "core"};
+    *result = (struct search_result){0};
     if (limits->cpu_ns > 0)
         search.deadline_cpu_ns = clock_thread_cpu_ns() + limits->cpu_ns;
     snapshot_cursors_return(snapshot);
@@ -295,11 +326,7 @@ enum status search_run(struct snapshot *snapshot, const struct analyzer *analyze
     if (status == STATUS_OK)
         status = filters_open(&search.filters, snapshot, request, omitted, arena, error);
     if (status == STATUS_OK)
-        status = zone_run(&search, analyzer, LATTICE_CORE);
-    if (status == STATUS_OK && !search.words_met && !search.partial && search.lattice.positions > 0) {
-        result->zone = "all";
-        status = zone_run(&search, analyzer, LATTICE_ALL);
-    }
+        status = cascade_run(&search, analyzer);
     if (status == STATUS_OK)
         status = facets_finish(&search, result);
     if (status == STATUS_OK)
@@ -308,6 +335,8 @@ enum status search_run(struct snapshot *snapshot, const struct analyzer *analyze
         status = snapshot_status(snapshot);
     result->total = search.total;
     result->partial = search.partial;
+    result->zone = search.cascade.zone == WORDS_ALL ? "all" : "core";
+    result->level = cascade_level_name(search.cascade.level);
     if (status == STATUS_LIMIT)
         return error_set(error, status,
                          "the search needs more memory than a request may have: ask for fewer facet values or an earlier page");

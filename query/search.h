@@ -42,8 +42,9 @@ struct search_result {
     uint64_t total; /* exact */
     struct facet_result *facets;
     unsigned facet_count;
-    bool partial;     /* the CPU deadline passed: hits and counts cover a part of the index */
-    const char *zone; /* "core" or "all": where the words were looked for */
+    bool partial;      /* the CPU deadline passed: hits and counts cover a part of the index */
+    const char *zone;  /* "core" or "all": where the words were looked for */
+    const char *level; /* how far the words were left behind: cascade.h names it */
 };
 
 struct search_limits {

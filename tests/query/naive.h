@@ -2,9 +2,10 @@
 #ifndef TIM_TESTS_QUERY_NAIVE_H
 #define TIM_TESTS_QUERY_NAIVE_H
 
-#include "query/lattice.h"
+#include "query/alternative.h"
 #include "query/rank.h"
 #include "query/request.h"
+#include "storage/postings.h"
 #include "shop.h"
 
 /* How well a product meets one reading; band 0: not at all. */
@@ -12,18 +13,24 @@ struct naive_value {
     unsigned band, impact;
 };
 
-/* One reading of some positions of a code, or of a word. */
+/* One reading of some positions of a code, of a word, or one word of an alternative. Places are PLACES apart, those of alternatives between. */
 struct naive_edge {
-    unsigned start, length;
+    unsigned start, end;
     const struct token *token;
-    enum { NAIVE_LITERAL, NAIVE_PREFIX, NAIVE_BODY } kind;
+    const struct alternative_edge *side;
+    enum { NAIVE_LITERAL, NAIVE_PREFIX, NAIVE_BODY, NAIVE_SIDE } kind;
     unsigned best;
-    unsigned weight;
+    unsigned worth;
 };
 
+enum { PLACES = 128, NAIVE_EDGES = 320, NAIVE_CUTS = 256 };
+
 struct naive_query {
-    struct naive_edge edges[256];
-    unsigned edge_count, positions;
+    struct naive_edge edges[NAIVE_EDGES];
+    unsigned edge_count, end;
+    unsigned word_places[QUERY_TOKENS_MAX + 1], word_worths[QUERY_TOKENS_MAX]; /* in front of each word; of its own reading */
+    unsigned word_count;
+    unsigned cuts[NAIVE_CUTS], cut_count; /* places that no reading crosses, the first and the last included */
     uint32_t live;
     uint32_t score_max;
     bool possible, any;
@@ -95,6 +102,14 @@ static inline struct naive_value naive_value(struct snapshot *snapshot, const st
 {
     struct naive_value value = {0};
     const struct token *token = edge->token;
+    for (uint32_t i = 0; edge->kind == NAIVE_SIDE && i < edge->side->term_count; i++) {
+        const struct edge_term *side = &edge->side->terms[i];
+        struct posting posting = {0};
+        if (postings_find(snapshot, &side->term, product->document, &posting) == STATUS_OK)
+            value_improve(&value, side->bands == NULL ? side->band : side->bands[posting.form], posting.impact);
+    }
+    if (edge->kind == NAIVE_SIDE)
+        return value;
     bool body = edge->kind == NAIVE_BODY, stored_prefix = token->folded_size <= 3;
     const struct shop_term *terms = body ? product->body : product->core;
     unsigned count = body ? product->body_count : product->core_count;
@@ -147,14 +162,14 @@ static inline void naive_add(const struct shop *shop, struct snapshot *snapshot,
     }
     if (df == 0)
         return;
-    edge.weight = term_weight((uint32_t)(df < query->live ? df : query->live), query->live);
+    edge.worth = term_weight((uint32_t)(df < query->live ? df : query->live), query->live) * ((edge.end - edge.start) / PLACES);
     query->edges[query->edge_count++] = edge;
 }
 
 static inline void naive_token(const struct shop *shop, struct snapshot *snapshot, struct naive_query *query, const struct token *token,
                                bool open, bool all, unsigned best, unsigned start, unsigned length)
 {
-    struct naive_edge edge = {.start = start, .length = length, .token = token, .best = best};
+    struct naive_edge edge = {.start = start * PLACES, .end = (start + length) * PLACES, .token = token, .best = best};
     naive_add(shop, snapshot, query, edge);
     edge.kind = NAIVE_PREFIX;
     if (open && !(token->folded_size <= 3 && naive_is_known(snapshot, token)))
@@ -227,7 +242,7 @@ static inline void naive_chunks(const struct shop *shop, struct snapshot *snapsh
             size += pieces[next].size;
         }
         if (next > first + 1)
-            naive_token(shop, snapshot, query, naive_part(tokens, count, text, size), false, all, 5, query->positions + first,
+            naive_token(shop, snapshot, query, naive_part(tokens, count, text, size), false, all, 5, query->end / PLACES + first,
                         next - first);
         first = next;
     }
@@ -239,36 +254,78 @@ static inline void naive_word(const struct shop *shop, struct snapshot *snapshot
     struct naive_piece pieces[TOKEN_BYTES_MAX];
     unsigned piece_count = tokens[0].kind == TOKEN_CODE ? naive_pieces(text + tokens[0].offset, tokens[0].size, pieces) : 0;
     unsigned length = piece_count > 0 ? piece_count : 1;
-    naive_token(shop, snapshot, query, &tokens[0], open, all, 8, query->positions, length);
+    naive_token(shop, snapshot, query, &tokens[0], open, all, 8, query->end / PLACES, length);
     for (unsigned i = 0; i < piece_count; i++)
-        naive_token(shop, snapshot, query, naive_part(tokens, count, pieces[i].text, pieces[i].size), false, all, 5, query->positions + i,
-                    1);
+        naive_token(shop, snapshot, query, naive_part(tokens, count, pieces[i].text, pieces[i].size), false, all, 5,
+                    query->end / PLACES + i, 1);
     naive_chunks(shop, snapshot, query, tokens, count, pieces, piece_count, all);
-    query->positions += length;
+    query->end += length * PLACES;
 }
 
 static inline void naive_paths_max(struct naive_query *query, unsigned node, uint32_t score)
 {
-    if (node == query->positions) {
+    if (node == query->end) {
         query->possible = true;
         query->score_max = score > query->score_max ? score : query->score_max;
         return;
     }
     for (unsigned i = 0; i < query->edge_count; i++)
         if (query->edges[i].start == node)
-            naive_paths_max(query, node + query->edges[i].length, score + query->edges[i].weight * query->edges[i].length * 255);
+            naive_paths_max(query, query->edges[i].end, score + query->edges[i].worth * 255);
 }
 
-/* The first node behind `start` that no reading crosses. */
-static inline unsigned naive_segment_end(const struct naive_query *query, unsigned start)
+/* The places that no reading crosses. */
+static inline void naive_cut(struct naive_query *query)
 {
-    for (unsigned end = start + 1;; end++) {
-        bool crossed = false;
-        for (unsigned i = 0; i < query->edge_count; i++)
-            crossed = crossed || (query->edges[i].start < end && end < query->edges[i].start + query->edges[i].length);
-        if (!crossed)
-            return end;
+    query->cut_count = 0;
+    for (unsigned place = 0; place <= query->end; place++) {
+        bool crossed = false, exists = place % PLACES == 0;
+        for (unsigned i = 0; i < query->edge_count; i++) {
+            crossed = crossed || (query->edges[i].start < place && place < query->edges[i].end);
+            exists = exists || query->edges[i].end == place;
+        }
+        if (exists && !crossed)
+            query->cuts[query->cut_count++] = place;
     }
+}
+
+/* An alternative's words between those that they stand for: each of them by its own weight and an equal part of the words, together no more
+ * than the words themselves where all of these exist. `private` counts the places taken behind each word's. */
+static inline void naive_side(struct naive_query *query, const struct alternative *alternative, unsigned *privates)
+{
+    unsigned start = query->word_places[alternative->first], end = query->word_places[alternative->first + alternative->words];
+    unsigned words = (end - start) / PLACES, sum = 0, most = 0, count = alternative->edge_count;
+    struct naive_edge *edges = &query->edges[query->edge_count];
+    bool known = true;
+    if (words == 0)
+        return;
+    for (unsigned i = 0; i < count; i++) {
+        uint64_t df = 0;
+        for (uint32_t j = 0; j < alternative->edges[i].term_count; j++)
+            df += alternative->edges[i].terms[j].term.df;
+        edges[i] = (struct naive_edge){.kind = NAIVE_SIDE, .side = &alternative->edges[i]};
+        edges[i].start = i == 0 ? start : edges[i - 1].end;
+        edges[i].end = i + 1 == count ? end : start + ++*privates;
+        edges[i].worth = term_weight(df < query->live ? (uint32_t)df : query->live, query->live) * words / count;
+        sum += edges[i].worth;
+    }
+    for (unsigned i = alternative->first; i < (unsigned)alternative->first + alternative->words; i++) {
+        known = known && query->word_worths[i] > 0;
+        most += query->word_worths[i];
+    }
+    for (unsigned i = 0; i < count; i++) {
+        if (known && sum > most)
+            edges[i].worth = (unsigned)((uint64_t)edges[i].worth * most / sum);
+        edges[i].worth = edges[i].worth == 0 ? 1 : edges[i].worth;
+    }
+    query->edge_count += count;
+}
+
+static inline void naive_sides(struct naive_query *query, const struct alternative *alternatives, unsigned count)
+{
+    unsigned privates[QUERY_TOKENS_MAX] = {0};
+    for (unsigned i = 0; i < count; i++)
+        naive_side(query, &alternatives[i], &privates[alternatives[i].first]);
 }
 
 /* The greatest score of a path from `node` to `end` over the edges that the product has (values NULL: over all, at full impact); -1: none. */
@@ -277,10 +334,10 @@ static inline int64_t naive_path_most(const struct naive_query *query, const str
     int64_t most = node == end ? 0 : -1;
     for (unsigned i = 0; i < query->edge_count; i++) {
         const struct naive_edge *edge = &query->edges[i];
-        if (edge->start != node || edge->start + edge->length > end || (values != NULL && values[i].band == 0))
+        if (edge->start != node || edge->end > end || (values != NULL && values[i].band == 0))
             continue;
-        int64_t rest = naive_path_most(query, values, node + edge->length, end);
-        int64_t score = rest + (int64_t)edge->weight * edge->length * (values == NULL ? 255 : values[i].impact);
+        int64_t rest = naive_path_most(query, values, edge->end, end);
+        int64_t score = rest + (int64_t)edge->worth * (values == NULL ? 255 : values[i].impact);
         most = rest >= 0 && score > most ? score : most;
     }
     return most;
@@ -289,11 +346,10 @@ static inline int64_t naive_path_most(const struct naive_query *query, const str
 /* Under match=any: the sum over the segments that are met. False when none is. */
 static inline bool naive_any(const struct naive_query *query, const struct naive_value *values, uint32_t *score)
 {
-    bool met = query->positions == 0;
+    bool met = query->end == 0;
     *score = 0;
-    for (unsigned start = 0, end = 0; start < query->positions; start = end) {
-        end = naive_segment_end(query, start);
-        int64_t most = naive_path_most(query, values, start, end);
+    for (unsigned i = 0; i + 1 < query->cut_count; i++) {
+        int64_t most = naive_path_most(query, values, query->cuts[i], query->cuts[i + 1]);
         met = met || most >= 0;
         *score += most > 0 ? (uint32_t)most : 0;
     }
@@ -301,7 +357,8 @@ static inline bool naive_any(const struct naive_query *query, const struct naive
 }
 
 static inline void naive_read(const struct shop *shop, struct snapshot *snapshot, const struct search_request *request, bool all,
-                              struct arena *arena, struct naive_query *query)
+                              const struct alternative *alternatives, unsigned alternative_count, struct arena *arena,
+                              struct naive_query *query)
 {
     struct bytes text = request->text;
     struct token_list list = {0};
@@ -317,8 +374,15 @@ static inline void naive_read(const struct shop *shop, struct snapshot *snapshot
         bool short_code = tokens->kind == TOKEN_CODE && is_digit(tokens->folded[0]) && tokens->folded_size < 3;
         bool kind_opens = tokens->kind != TOKEN_NUMBER && tokens->kind != TOKEN_UNIT && !short_code;
         bool open = i == list.count && tokens->offset + tokens->size == text.size && kind_opens;
+        unsigned before = query->edge_count;
+        query->word_places[query->word_count] = query->end;
         naive_word(shop, snapshot, query, text.data, tokens, count, open, all);
+        bool whole = query->edge_count > before && query->edges[before].kind == NAIVE_LITERAL && query->edges[before].token == tokens;
+        query->word_worths[query->word_count++] = whole ? query->edges[before].worth : 0;
     }
+    query->word_places[query->word_count] = query->end;
+    naive_sides(query, alternatives, alternative_count);
+    naive_cut(query);
     naive_paths_max(query, 0, 0);
     if (query->any)
         naive_any(query, NULL, &query->score_max);
@@ -328,7 +392,7 @@ static inline void naive_read(const struct shop *shop, struct snapshot *snapshot
 static inline void naive_paths(struct snapshot *snapshot, const struct naive_query *query, const struct naive_value *values, unsigned node,
                                struct match_score sofar, struct match_score *best)
 {
-    if (node == query->positions) {
+    if (node == query->end) {
         if (sofar.band > best->band || (sofar.band == best->band && sofar.score > best->score))
             *best = sofar;
         return;
@@ -337,9 +401,8 @@ static inline void naive_paths(struct snapshot *snapshot, const struct naive_que
         const struct naive_edge *edge = &query->edges[i];
         if (edge->start != node || values[i].band == 0)
             continue;
-        struct match_score next = {(uint8_t)least(sofar.band, values[i].band),
-                                   sofar.score + edge->weight * edge->length * values[i].impact};
-        naive_paths(snapshot, query, values, node + edge->length, next, best);
+        struct match_score next = {(uint8_t)least(sofar.band, values[i].band), sofar.score + edge->worth * values[i].impact};
+        naive_paths(snapshot, query, values, edge->end, next, best);
     }
 }
 
@@ -348,7 +411,7 @@ enum { NAIVE_PARTLY = 255 /* as a band: some words are lacking, which ranks as b
 /* Band 0: no match. */
 static inline struct match_score naive_score(struct snapshot *snapshot, const struct naive_query *query, const struct product *product)
 {
-    struct naive_value values[256];
+    struct naive_value values[NAIVE_EDGES];
     struct match_score best = {0};
     for (unsigned i = 0; i < query->edge_count; i++)
         values[i] = naive_value(snapshot, &query->edges[i], product);

@@ -6,7 +6,7 @@
 #include "query/match.h"
 #include "storage/postings.h"
 
-enum { DOCUMENTS = 9000, TERMS = 14, EDGES = 9, TERMS_PER_EDGE = 3, SEEDS = 2000 };
+enum { DOCUMENTS = 9000, TERMS = 14, EDGES = 9, TERMS_PER_EDGE = 3, SIDES = 3, SIDE_EDGES = 3, SEEDS = 2000 };
 
 /* The lists as they can be read; impact 0: not there. */
 static uint8_t impacts[TERMS][DOCUMENTS], forms[TERMS][DOCUMENTS];
@@ -70,6 +70,10 @@ static unsigned lists_read(struct snapshot *snapshot, struct term *terms)
 /* A lattice with its memory, and which terms its edges have. */
 struct hand {
     struct lattice lattice;
+    struct query_words words;
+    struct alternative alternatives[SIDES];
+    struct edge_term side_terms[SIDES][SIDE_EDGES][TERMS_PER_EDGE];
+    unsigned side_count;
     struct edge edges[EDGES];
     struct edge_term terms[EDGES][TERMS_PER_EDGE];
     uint8_t bands[EDGES][TERMS_PER_EDGE][FORM_COUNT];
@@ -77,12 +81,12 @@ struct hand {
 
 static void edge_draw(struct hand *hand, const struct term *terms, uint64_t *random)
 {
-    unsigned at = hand->lattice.edge_count++;
+    unsigned at = hand->words.edge_count++;
     struct edge *edge = &hand->edges[at];
-    unsigned start = random_below(random, hand->lattice.positions);
+    unsigned start = random_below(random, hand->words.end);
     *edge = (struct edge){.start = (uint8_t)start,
-                          .length = (uint8_t)(random_chance(random, 75) ? 1 : 1 + random_below(random, hand->lattice.positions - start)),
-                          .weight = (uint16_t)(1 + random_below(random, 99)),
+                          .end = (uint8_t)(start + 1 + (random_chance(random, 75) ? 0 : random_below(random, hand->words.end - start))),
+                          .worth = (uint16_t)(1 + random_below(random, 99)),
                           .term_count = random_chance(random, 70) ? 1 : 1 + random_below(random, TERMS_PER_EDGE),
                           .terms = hand->terms[at]};
     for (unsigned i = 0; i < edge->term_count; i++) {
@@ -97,25 +101,50 @@ static void edge_draw(struct hand *hand, const struct term *terms, uint64_t *ran
     }
 }
 
-static void hand_draw(struct hand *hand, const struct term *terms, uint64_t *random)
+/* An alternative of one to three edges for some of the words. */
+static void side_draw(struct hand *hand, const struct term *terms, uint64_t *random)
 {
-    hand->lattice = (struct lattice){.edges = hand->edges, .positions = 1 + random_below(random, 4)};
-    for (unsigned i = 1 + random_below(random, EDGES); i-- > 0;)
-        edge_draw(hand, terms, random);
-    if (random_chance(random, 60)) /* mostly words of one reading each */
-        for (unsigned i = 0; i < hand->lattice.edge_count; i++) {
-            hand->edges[i].start = (uint8_t)i;
-            hand->edges[i].length = 1;
-            hand->lattice.positions = hand->lattice.edge_count;
-        }
-    lattice_sort(&hand->lattice);
+    unsigned at = hand->side_count++;
+    struct alternative *side = &hand->alternatives[at];
+    unsigned first = random_below(random, hand->words.count);
+    *side = (struct alternative){.first = (uint8_t)first,
+                                 .words = (uint8_t)(1 + random_below(random, hand->words.count - first)),
+                                 .edge_count = (uint8_t)(1 + random_below(random, SIDE_EDGES))};
+    for (unsigned i = 0; i < side->edge_count; i++) {
+        struct edge_term *drawn = hand->side_terms[at][i];
+        side->edges[i] = (struct alternative_edge){drawn, random_chance(random, 80) ? 1 : 1 + random_below(random, TERMS_PER_EDGE)};
+        for (unsigned j = 0; j < side->edges[i].term_count; j++)
+            drawn[j] = (struct edge_term){.term = terms[random_below(random, TERMS)], .band = (uint8_t)(2 + random_below(random, 6))};
+    }
 }
 
-static struct naive_value edge_value(const struct edge *edge, uint32_t document)
+static void hand_draw(struct hand *hand, const struct term *terms, struct arena *arena, uint64_t *random)
+{
+    hand->words = (struct query_words){.edges = hand->edges, .end = 1 + random_below(random, 4), .live = DOCUMENTS};
+    hand->side_count = 0;
+    for (unsigned i = 1 + random_below(random, EDGES); i-- > 0;)
+        edge_draw(hand, terms, random);
+    if (random_chance(random, 60)) { /* mostly words of one reading each */
+        for (unsigned i = 0; i < hand->words.edge_count; i++) {
+            hand->edges[i].start = (uint8_t)i;
+            hand->edges[i].end = (uint8_t)(i + 1);
+        }
+        hand->words.end = hand->words.edge_count;
+    }
+    hand->words.count = hand->words.end;
+    for (unsigned i = 0; i < hand->words.count; i++)
+        hand->words.words[i] =
+            (struct query_word){.node = (uint8_t)i, .worth = (uint16_t)(random_chance(random, 30) ? 0 : 1 + random_below(random, 99))};
+    for (unsigned i = random_chance(random, 60) ? 1 + random_below(random, SIDES) : 0; i-- > 0;)
+        side_draw(hand, terms, random);
+    must(lattice_build(&hand->words, hand->alternatives, hand->side_count, arena, &hand->lattice));
+}
+
+static struct naive_value terms_value(const struct edge_term *terms, uint32_t count, uint32_t document)
 {
     struct naive_value value = {0};
-    for (unsigned i = 0; i < edge->term_count; i++) {
-        const struct edge_term *term = &edge->terms[i];
+    for (unsigned i = 0; i < count; i++) {
+        const struct edge_term *term = &terms[i];
         unsigned at = term_numbers[term->term.id];
         if (impacts[at][document] > 0)
             value_improve(&value, term->bands == NULL ? term->band : term->bands[forms[at][document]], impacts[at][document]);
@@ -124,24 +153,34 @@ static struct naive_value edge_value(const struct edge *edge, uint32_t document)
 }
 
 /* The naive query of the same edges: tokens are not needed where values are given. */
-static void naive_of(const struct lattice *lattice, bool any, struct naive_query *query)
+static void naive_of(const struct hand *hand, bool any, struct naive_query *query)
 {
-    query->edge_count = lattice->edge_count;
-    query->positions = lattice->positions;
+    query->edge_count = hand->words.edge_count;
+    query->end = hand->words.end * PLACES;
     query->any = any;
-    for (unsigned i = 0; i < lattice->edge_count; i++)
+    query->live = hand->words.live;
+    for (unsigned i = 0; i < hand->words.edge_count; i++)
         query->edges[i] =
-            (struct naive_edge){.start = lattice->edges[i].start, .length = lattice->edges[i].length, .weight = lattice->edges[i].weight};
+            (struct naive_edge){.start = hand->edges[i].start * PLACES, .end = hand->edges[i].end * PLACES, .worth = hand->edges[i].worth};
+    for (unsigned i = 0; i <= hand->words.count; i++)
+        query->word_places[i] = i * PLACES;
+    for (unsigned i = 0; i < hand->words.count; i++)
+        query->word_worths[i] = hand->words.words[i].worth;
+    naive_sides(query, hand->alternatives, hand->side_count);
+    naive_cut(query);
 }
 
-static struct match_score document_score(const struct lattice *lattice, const struct naive_query *query, uint32_t document)
+static struct match_score document_score(const struct hand *hand, const struct naive_query *query, uint32_t document)
 {
-    struct naive_value values[EDGES];
+    struct naive_value values[NAIVE_EDGES];
     struct match_score best = {0};
     if (!live[document])
         return best;
-    for (unsigned i = 0; i < lattice->edge_count; i++)
-        values[i] = edge_value(&lattice->edges[i], document);
+    for (unsigned i = 0; i < query->edge_count; i++) {
+        const struct alternative_edge *side = query->edges[i].side;
+        values[i] = side != NULL ? terms_value(side->terms, side->term_count, document)
+                                 : terms_value(hand->edges[i].terms, hand->edges[i].term_count, document);
+    }
     naive_paths(NULL, query, values, 0, (struct match_score){15, 0}, &best);
     if (best.band == 0 && query->any && naive_any(query, values, &best.score))
         best.band = NAIVE_PARTLY;
@@ -197,15 +236,15 @@ static void window_check(struct match *match, uint32_t window, const struct matc
 static void lattice_check(struct snapshot *snapshot, const struct term *terms, struct arena *arena, uint64_t *random)
 {
     static struct match_score expected[DOCUMENTS];
-    struct hand hand;
+    static struct hand hand;
     struct naive_query query;
     struct match *match = NULL;
     uint32_t next = 0, window = 0;
     enum match_mode mode = random_chance(random, 50) ? MATCH_ANY : MATCH_ALL;
-    hand_draw(&hand, terms, random);
-    naive_of(&hand.lattice, mode == MATCH_ANY, &query);
+    hand_draw(&hand, terms, arena, random);
+    naive_of(&hand, mode == MATCH_ANY, &query);
     for (uint32_t document = 0; document < DOCUMENTS; document++)
-        expected[document] = document_score(&hand.lattice, &query, document);
+        expected[document] = document_score(&hand, &query, document);
     must(match_open(snapshot, &hand.lattice, mode, arena, &match));
     enum status status = STATUS_OK;
     while ((status = match_seek(match, next, &window)) == STATUS_OK) {

@@ -3,6 +3,7 @@
  * are for the long form. */
 #include "naive.h"
 
+#include "query/cascade.h"
 #include "query/search.h"
 
 enum { REQUEST_TEXT_BYTES = 200, SLUGS = 4, SPEC_CHOICES = 4 };
@@ -20,7 +21,15 @@ struct answer {
     bool all;
 };
 
-/* A word as typed: as it is written, without marks, or only its beginning. */
+static bool is_plain(struct bytes text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (text.data[i] < 'a' || text.data[i] > 'z')
+            return false;
+    return true;
+}
+
+/* A word as typed: as it is written, without marks, or only its beginning; sometimes joined to the one before. */
 static void type_word(struct shop *shop, struct question *question, const char *word)
 {
     struct arena arena;
@@ -37,7 +46,10 @@ static void type_word(struct shop *shop, struct question *question, const char *
         typed.size = size;
     }
     size_t used = strlen(question->text);
-    snprintf(question->text + used, sizeof question->text - used, "%s%.*s", used == 0 ? "" : " ", (int)typed.size, typed.data);
+    const char *last = strrchr(question->text, ' ');
+    bool plain = is_plain(typed) && is_plain(bytes_of(last == NULL ? question->text : last + 1));
+    bool joined = used == 0 || (plain && random_chance(state, 25));
+    snprintf(question->text + used, sizeof question->text - used, "%s%.*s", joined ? "" : " ", (int)typed.size, typed.data);
     arena_release(&arena);
 }
 
@@ -130,19 +142,53 @@ static uint64_t naive_rank(const struct product *product, const struct naive_que
     return (uint64_t)score.band << 60 | (uint64_t)(product->stock != 0) << 58 | (score.score + prior);
 }
 
-static bool words_read(struct shop *shop, struct snapshot *snapshot, const struct question *question, bool all, struct arena *arena,
-                       struct naive_query *query, struct answer *answer)
+static struct met words_read(struct shop *shop, struct snapshot *snapshot, const struct question *question, bool all,
+                             const struct alternatives *alternatives, struct arena *arena, struct naive_query *query, struct answer *answer)
 {
-    bool met = false;
-    naive_read(shop, snapshot, &question->request, all, arena, query);
+    unsigned band = 0;
+    uint32_t met = 0;
+    naive_read(shop, snapshot, &question->request, all, alternatives->list, alternatives->count, arena, query);
     for (uint32_t i = 0; i < shop->count; i++) {
         answer->scores[i] = (struct match_score){0};
         if (shop->products[i].live)
             answer->scores[i] = naive_score(snapshot, query, &shop->products[i]);
-        met = met || answer->scores[i].band > 0;
+        met += answer->scores[i].band > 0;
+        band = answer->scores[i].band > band ? answer->scores[i].band : band;
     }
     answer->all = all;
-    return met;
+    return (struct met){met, (uint8_t)band};
+}
+
+/* Step by step until some product matches. The alternatives are those of the finders; what they come to is worked out here. */
+static void cascade_follow(struct shop *shop, struct snapshot *snapshot, const struct question *question, struct arena *arena,
+                           struct naive_query *query, struct answer *answer)
+{
+    static const struct {
+        enum alternative_level level;
+        bool all;
+    } steps[] = {{LEVEL_SPELLING, false}, {LEVEL_SPELLING, true}, {LEVEL_SIMILAR, false}, {LEVEL_SIMILAR, true}};
+    struct token_list tokens = {0};
+    struct query_words words;
+    struct alternatives alternatives;
+    struct bytes text = question->request.text;
+    must(analyze(shop->analyzer, text.data, text.size, arena, &tokens));
+    must(words_open(snapshot, &tokens, text.size, NULL, WORDS_CORE, arena, &words));
+    must(alternatives_open(&alternatives, shop->analyzer, &words, arena));
+    for (enum alternative_level level = LEVEL_WORDS; level <= LEVEL_SIMILAR; level++)
+        must(alternatives_needed(&alternatives, level));
+    struct met met = words_read(shop, snapshot, question, false, &alternatives, arena, query, answer);
+    bool doubtful = met.documents > 0 && met.documents <= 64 && met.band <= 4 && question->request.match == MATCH_ALL;
+    uint64_t before = met.documents;
+    for (unsigned i = 0; i < sizeof steps / sizeof steps[0] && query->end > 0 && (met.documents == 0 || doubtful); i++) {
+        if (doubtful && (steps[i].all || met.documents > before))
+            continue;
+        must(alternatives_all(&alternatives, steps[i].level));
+        met = words_read(shop, snapshot, question, steps[i].all, &alternatives, arena, query, answer);
+        if (!doubtful && !steps[i].all) {
+            doubtful = met.documents > 0 && met.documents <= 64 && met.band <= 4 && question->request.match == MATCH_ALL;
+            before = met.documents;
+        }
+    }
 }
 
 static void answer_build(struct shop *shop, struct snapshot *snapshot, const struct question *question, struct arena *arena,
@@ -152,8 +198,7 @@ static void answer_build(struct shop *shop, struct snapshot *snapshot, const str
     struct naive_query query;
     uint64_t *ranks = memory_calloc(shop->count + 1, sizeof *ranks);
     answer->count = 0;
-    if (!words_read(shop, snapshot, question, false, arena, &query, answer) && query.positions > 0)
-        words_read(shop, snapshot, question, true, arena, &query, answer);
+    cascade_follow(shop, snapshot, question, arena, &query, answer);
     for (uint32_t i = 0; i < shop->count; i++) {
         const struct product *product = &shop->products[i];
         if (answer->scores[i].band == 0 || !product_passes(shop, request, product, NAIVE_NO_AXIS))

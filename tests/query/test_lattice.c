@@ -23,9 +23,9 @@ static struct edge hand_edge(struct snapshot *snapshot, const char *word, unsign
     *term = (struct edge_term){.band = (uint8_t)band};
     must(term_get(snapshot, TERM_CORE, word, strlen(word), &term->term));
     return (struct edge){.start = (uint8_t)start,
-                         .length = (uint8_t)length,
+                         .end = (uint8_t)(start + length),
                          .band = (uint8_t)band,
-                         .weight = (uint16_t)weight,
+                         .worth = (uint16_t)(weight * length),
                          .df = term->term.df,
                          .terms = term,
                          .term_count = 1};
@@ -71,7 +71,7 @@ static void synonym_over_positions(void **state)
         hand_edge(snapshot, "may", 0, 1, BAND_EXACT, 1, &terms[0]),  hand_edge(snapshot, "tinh", 1, 1, BAND_EXACT, 2, &terms[1]),
         hand_edge(snapshot, "xach", 2, 1, BAND_EXACT, 3, &terms[2]), hand_edge(snapshot, "tay", 3, 1, BAND_EXACT, 4, &terms[3]),
     };
-    struct lattice lattice = {.edges = edges, .edge_count = 6, .positions = 5};
+    struct lattice lattice = {.edges = edges, .edge_count = 6, .end = 5};
     struct match *match = NULL;
     char found[8];
     lattice_sort(&lattice);
@@ -114,7 +114,7 @@ static void band_of_the_worst_word(void **state)
         hand_edge(snapshot, "c", 1, 1, BAND_CONTRADICT, 1, &terms[2]),
         hand_edge(snapshot, "d", 1, 1, BAND_BODY, 100, &terms[3]),
     };
-    struct lattice lattice = {.edges = edges, .edge_count = 4, .positions = 2};
+    struct lattice lattice = {.edges = edges, .edge_count = 4, .end = 2};
     struct match *match = NULL;
     char found[8];
     must(match_open(snapshot, &lattice, MATCH_ALL, &arena, &match));
@@ -137,7 +137,7 @@ struct hand_path {
 
 static void enumerate(const struct hand_path *path, unsigned node, struct match_score sofar, struct match_score *best)
 {
-    if (node == path->lattice->positions) {
+    if (node == path->lattice->end) {
         if (sofar.band > best->band || (sofar.band == best->band && sofar.score > best->score))
             *best = sofar;
         return;
@@ -146,9 +146,8 @@ static void enumerate(const struct hand_path *path, unsigned node, struct match_
         const struct edge *edge = &path->lattice->edges[i];
         if (edge->start != node || !path->has[i])
             continue;
-        struct match_score next = {(uint8_t)least(sofar.band, edge->band),
-                                   sofar.score + (uint32_t)edge->weight * edge->length * path->impacts[i]};
-        enumerate(path, node + edge->length, next, best);
+        struct match_score next = {(uint8_t)least(sofar.band, edge->band), sofar.score + (uint32_t)edge->worth * path->impacts[i]};
+        enumerate(path, edge->end, next, best);
     }
 }
 
@@ -159,10 +158,10 @@ static void check_lattice(struct shop *shop, struct snapshot *snapshot, struct a
     uint64_t *random = &shop->random;
     struct edge_term terms[16];
     struct edge edges[16];
-    struct lattice lattice = {.edges = edges, .positions = 1 + random_below(random, 5)};
+    struct lattice lattice = {.edges = edges, .end = 1 + random_below(random, 5)};
     char word[8];
     for (unsigned i = 4 + random_below(random, 12); i-- > 0;) {
-        unsigned start = random_below(random, lattice.positions), length = 1 + random_below(random, least(3, lattice.positions - start));
+        unsigned start = random_below(random, lattice.end), length = 1 + random_below(random, least(3, lattice.end - start));
         snprintf(word, sizeof word, "t%c", 'a' + (int)random_below(random, HAND_TERMS));
         edges[lattice.edge_count] =
             hand_edge(snapshot, word, start, length, 3 + random_below(random, 6), 1 + random_below(random, 99), &terms[lattice.edge_count]);
@@ -230,12 +229,14 @@ static void random_lattices(void **state)
     shop_close(&shop);
 }
 
-static struct lattice built(struct shop *shop, struct snapshot *snapshot, const char *text, enum lattice_zone zone, struct arena *arena)
+static struct lattice built(struct shop *shop, struct snapshot *snapshot, const char *text, enum words_zone zone, struct arena *arena)
 {
     struct token_list tokens = {0};
     struct lattice lattice = {0};
     must(analyze(shop->analyzer, text, strlen(text), arena, &tokens));
-    must(lattice_build(snapshot, &tokens, strlen(text), zone, arena, &lattice));
+    struct query_words words;
+    must(words_open(snapshot, &tokens, strlen(text), NULL, zone, arena, &words));
+    must(lattice_build(&words, NULL, 0, arena, &lattice));
     return lattice;
 }
 
@@ -244,7 +245,7 @@ static unsigned spans(const struct lattice *lattice, unsigned start, unsigned le
 {
     unsigned count = 0;
     for (unsigned i = 0; i < lattice->edge_count; i++)
-        count += lattice->edges[i].start == start && lattice->edges[i].length == length;
+        count += lattice->edges[i].start == start && lattice->edges[i].end == start + length;
     return count;
 }
 
@@ -259,34 +260,34 @@ static void words_give_lattices(void **state)
     add_text(&shop, batch, "1", "Tủ lạnh NR-BV360 i7-1355u 15 256GB rtx4060 rtx4070 a15 samsung", 100);
     shop_commit(batch);
     struct snapshot *snapshot = shop_read(&shop);
-    struct lattice lattice = built(&shop, snapshot, "nr-bv360 tủ ", LATTICE_CORE, &arena);
-    assert_int_equal(lattice.positions, 4);
+    struct lattice lattice = built(&shop, snapshot, "nr-bv360 tủ ", WORDS_CORE, &arena);
+    assert_int_equal(lattice.end, 4);
     assert_int_equal(spans(&lattice, 0, 3), 1); /* nrbv360 */
     assert_int_equal(spans(&lattice, 1, 2), 1); /* bv360 */
     assert_int_equal(spans(&lattice, 0, 1) + spans(&lattice, 1, 1) + spans(&lattice, 2, 1), 3);
     assert_int_equal(spans(&lattice, 3, 1), 1); /* tủ, complete */
-    lattice = built(&shop, snapshot, "i7-1355u ", LATTICE_CORE, &arena);
-    assert_int_equal(lattice.positions, 2); /* i7 and 1355u: no single letters */
+    lattice = built(&shop, snapshot, "i7-1355u ", WORDS_CORE, &arena);
+    assert_int_equal(lattice.end, 2); /* i7 and 1355u: no single letters */
     assert_int_equal(lattice.edge_count, 3);
-    lattice = built(&shop, snapshot, "a15", LATTICE_CORE, &arena);
-    assert_int_equal(lattice.positions, 1);
-    lattice = built(&shop, snapshot, "tủ lạ", LATTICE_CORE, &arena);
+    lattice = built(&shop, snapshot, "a15", WORDS_CORE, &arena);
+    assert_int_equal(lattice.end, 1);
+    lattice = built(&shop, snapshot, "tủ lạ", WORDS_CORE, &arena);
     assert_int_equal(spans(&lattice, 0, 1), 1);
     assert_int_equal(spans(&lattice, 1, 1), 1);               /* la*, no word la */
     assert_int_equal(lattice.edges[1].band, BAND_CONTRADICT); /* a short prefix does not know marks */
-    lattice = built(&shop, snapshot, "sams", LATTICE_CORE, &arena);
+    lattice = built(&shop, snapshot, "sams", WORDS_CORE, &arena);
     assert_int_equal(lattice.edge_count, 1);
     assert_int_equal(lattice.edges[0].band, BAND_NEAR);
-    assert_int_equal(built(&shop, snapshot, "sams ", LATTICE_CORE, &arena).edge_count, 0);
-    assert_int_equal(built(&shop, snapshot, "1", LATTICE_CORE, &arena).edge_count, 0);  /* a number is no beginning */
-    assert_int_equal(built(&shop, snapshot, "tủ", LATTICE_CORE, &arena).edge_count, 1); /* known with its marks: complete */
-    assert_int_equal(built(&shop, snapshot, "tú", LATTICE_CORE, &arena).edge_count, 2);
-    assert_int_equal(built(&shop, snapshot, "tu", LATTICE_CORE, &arena).edge_count, 2);
-    assert_int_equal(built(&shop, snapshot, "a1", LATTICE_CORE, &arena).edge_count, 1);
-    assert_int_equal(built(&shop, snapshot, "25", LATTICE_CORE, &arena).edge_count, 0);
-    assert_int_equal(built(&shop, snapshot, "rtx40", LATTICE_CORE, &arena).edges[1].term_count, 2);
-    assert_false(lattice_connects(&(struct lattice){.positions = 1}));
-    assert_int_equal(built(&shop, snapshot, "", LATTICE_CORE, &arena).positions, 0);
+    assert_int_equal(built(&shop, snapshot, "sams ", WORDS_CORE, &arena).edge_count, 0);
+    assert_int_equal(built(&shop, snapshot, "1", WORDS_CORE, &arena).edge_count, 0);  /* a number is no beginning */
+    assert_int_equal(built(&shop, snapshot, "tủ", WORDS_CORE, &arena).edge_count, 1); /* known with its marks: complete */
+    assert_int_equal(built(&shop, snapshot, "tú", WORDS_CORE, &arena).edge_count, 2);
+    assert_int_equal(built(&shop, snapshot, "tu", WORDS_CORE, &arena).edge_count, 2);
+    assert_int_equal(built(&shop, snapshot, "a1", WORDS_CORE, &arena).edge_count, 1);
+    assert_int_equal(built(&shop, snapshot, "25", WORDS_CORE, &arena).edge_count, 0);
+    assert_int_equal(built(&shop, snapshot, "rtx40", WORDS_CORE, &arena).edges[1].term_count, 2);
+    assert_false(lattice_connects(&(struct lattice){.end = 1}));
+    assert_int_equal(built(&shop, snapshot, "", WORDS_CORE, &arena).end, 0);
     snapshot_close(snapshot);
     arena_release(&arena);
     shop_close(&shop);
@@ -311,15 +312,15 @@ static void bounds(void **state)
     }
     shop_commit(batch);
     struct snapshot *snapshot = shop_read(&shop);
-    struct lattice lattice = built(&shop, snapshot, "tuky", LATTICE_CORE, &arena);
+    struct lattice lattice = built(&shop, snapshot, "tuky", WORDS_CORE, &arena);
     assert_int_equal(lattice.edge_count, 1);
     assert_int_equal(lattice.edges[0].term_count, EXPANSIONS_MAX);
     for (unsigned i = 0; i < EXPANSIONS_MAX; i++)
         assert_int_equal(lattice.edges[0].terms[i].term.df, 2);
     for (unsigned i = 0; i < QUERY_TOKENS_MAX + 8; i++)
         strncat(text, i < QUERY_TOKENS_MAX ? "x " : "khongco ", sizeof text - strlen(text) - 1);
-    lattice = built(&shop, snapshot, text, LATTICE_CORE, &arena);
-    assert_int_equal(lattice.positions, QUERY_TOKENS_MAX);
+    lattice = built(&shop, snapshot, text, WORDS_CORE, &arena);
+    assert_int_equal(lattice.end, QUERY_TOKENS_MAX);
     assert_true(lattice_connects(&lattice));
     snapshot_close(snapshot);
     arena_release(&arena);

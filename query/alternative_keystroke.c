@@ -1,0 +1,58 @@
+/* Words typed as the keys of Telex or VNI while no input method was on (ddieenj thoaij, d9ie6n5 thoai5), and plain words that one made
+ * something else of (sámung). What the vocabulary does not have was not meant. */
+#include <string.h>
+
+#include "analyzers/keystroke.h"
+#include "query/alternative.h"
+
+/* Adds the spelling's term to an edge. */
+static enum status spelling_add(struct alternatives *alternatives, const struct spelling *spelling, struct edge_term *terms,
+                                struct alternative *found)
+{
+    struct bytes folded = {spelling->folded, spelling->folded_size}, exact = {spelling->exact, spelling->exact_size};
+    struct alternative_edge *edge = &found->edges[0];
+    enum status status = alternative_term(alternatives, folded, exact, BAND_LIKELY, &terms[edge->term_count]);
+    if (status != STATUS_OK)
+        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    if (edge->term_count++ > 0)
+        return STATUS_OK;
+    found->text = (struct bytes){arena_copy(alternatives->arena, exact.data, exact.size), exact.size};
+    return found->text.data == NULL ? STATUS_LIMIT : STATUS_OK;
+}
+
+/* One edge over the word for all the spellings that exist. */
+static enum status spellings_add(struct alternatives *alternatives, unsigned word, const struct spelling *spellings, unsigned count)
+{
+    struct alternative found = {.first = (uint8_t)word, .words = 1, .kind = ALTERNATIVE_KEYSTROKE, .edge_count = 1};
+    struct edge_term *terms = count == 0 ? NULL : arena_alloc(alternatives->arena, ALTERNATIVE_TERMS_MAX * sizeof *terms);
+    if (count == 0)
+        return STATUS_OK;
+    if (terms == NULL)
+        return STATUS_LIMIT;
+    found.edges[0].terms = terms;
+    for (unsigned i = 0; i < count && found.edges[0].term_count < ALTERNATIVE_TERMS_MAX; i++) {
+        enum status status = spelling_add(alternatives, &spellings[i], terms, &found);
+        if (status != STATUS_OK)
+            return status;
+    }
+    if (found.edges[0].term_count > 0)
+        alternative_add(alternatives, &found);
+    return STATUS_OK;
+}
+
+static bool has_marks(const struct token *token)
+{
+    return token->exact_size != token->folded_size || memcmp(token->exact, token->folded, token->folded_size) != 0;
+}
+
+enum status keystroke_alternatives(struct alternatives *alternatives, unsigned word)
+{
+    struct spelling spellings[KEYSTROKE_UNDONE_MAX];
+    const struct token *token = &alternatives->words->words[word].tokens[0];
+    unsigned count = keystrokes_decode(alternatives->analyzer, (struct bytes){token->folded, token->folded_size}, spellings);
+    enum status status = spellings_add(alternatives, word, spellings, count);
+    if (status != STATUS_OK || !has_marks(token))
+        return status;
+    count = keystrokes_undo(alternatives->analyzer, (struct bytes){token->exact, token->exact_size}, spellings);
+    return spellings_add(alternatives, word, spellings, count);
+}

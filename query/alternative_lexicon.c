@@ -1,0 +1,30 @@
+/* Other words for the same, from the word lists: ti vi for tivi, điện thoại for đt. */
+#include "analyzers/lexicon.h"
+#include "query/alternative.h"
+
+enum { LEXICON_HITS_MAX = 24 };
+
+enum status lexicon_alternatives(struct alternatives *alternatives, unsigned word)
+{
+    const struct query_words *words = alternatives->words;
+    const struct lexicon *lexicon = analyzer_lexicon(alternatives->analyzer);
+    struct lexicon_hit hits[LEXICON_HITS_MAX];
+    uint32_t at = (uint32_t)(words->words[word].tokens - words->tokens->tokens);
+    unsigned count = lexicon_find(lexicon, words->tokens, at, hits, LEXICON_HITS_MAX);
+    for (unsigned i = 0; i < count; i++) {
+        const struct lexicon_hit *hit = &hits[i];
+        bool abbreviation = hit->list == LEXICON_ABBREVIATIONS;
+        if ((!abbreviation && hit->list != LEXICON_SYNONYMS) || hit->tokens == NULL || !words_are_searched(words, word, hit->words))
+            continue;
+        struct alternative found = {.first = (uint8_t)word,
+                                    .words = (uint8_t)hit->words,
+                                    .kind = abbreviation ? ALTERNATIVE_ABBREVIATION : ALTERNATIVE_SYNONYM,
+                                    .text = hit->value};
+        enum status status = alternative_spell(alternatives, hit->tokens, BAND_NEAR, &found);
+        if (status == STATUS_OK)
+            alternative_add(alternatives, &found);
+        else if (status != STATUS_NOT_FOUND)
+            return status;
+    }
+    return STATUS_OK;
+}
