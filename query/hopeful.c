@@ -4,7 +4,8 @@
  * document, each with its own fame and the words that it has, these at their greatest (match_hopeful). Words of one reading are scored column
  * by column: what each one falls short of its greatest comes off the bounds, and the places are dropped whose bound is below the threshold.
  * So a bound never falls below the rank that a document gets, and in the end it is that. What words of several readings give is known only
- * together; they are scored last.
+ * together; they are scored last. But a reading whose band is below that of the threshold brings no document there: it counts for nothing,
+ * so that a word with synonyms is one of one reading as soon as enough documents have the word itself.
  *
  * Under MATCH_ANY only documents are looked at that have all words, or a set of words whose greatest impacts together can bring a document
  * there: with a full page that is seldom one frequent word alone (Turtle & Flood, "Query evaluation: strategies and optimizations", 1995, and
@@ -22,6 +23,7 @@ enum {
 /* What a segment may give to a document of the window at hand. */
 struct promise {
     const struct segment *segment;
+    struct edge_window *only; /* its one reading that counts; NULL when there are several */
     uint32_t most;
     uint8_t band;
 };
@@ -43,16 +45,20 @@ static bool is_enough(const struct hope *hope, unsigned band, uint32_t score)
     return rank_pack((struct match_score){(uint8_t)band, score}, TIER_IN_STOCK, 0) >= hope->threshold;
 }
 
-/* A path's score is a sum over its edges, and at each node the best so far is kept: so are the bounds. */
-static struct promise promise_of(const struct match *match, const struct segment *segment)
+/* A path's score is a sum over its edges, and at each node the best so far is kept: so are the bounds. `least` is the threshold's band. */
+static struct promise promise_of(const struct match *match, const struct segment *segment, unsigned least)
 {
+    unsigned strong = 0;
     uint32_t most[LATTICE_NODES_MAX];
     memset(most, 0, (segment->length + 1) * sizeof *most);
     struct promise promise = {.segment = segment};
     for (unsigned i = 0; i < segment->edge_count; i++) {
-        const struct edge_window *window = match->edges[segment->first + i];
+        struct edge_window *window = match->edges[segment->first + i];
         const struct edge *edge = window->edge;
         unsigned start = edge->start - segment->start, end = edge->end - segment->start;
+        if (edge->band < least)
+            continue;
+        promise.only = strong++ == 0 && start == 0 && end == segment->length ? window : NULL;
         uint32_t score = most[start] + (uint32_t)edge->worth * window->impact_max;
         most[end] = score > most[end] ? score : most[end];
         promise.band = edge->band > promise.band ? edge->band : promise.band;
@@ -65,7 +71,7 @@ static void promises_take(struct hope *hope)
 {
     hope->best = (struct match_score){.band = hope->match->missing == 0 ? BAND_MAX : BAND_NONE};
     for (unsigned i = 0; i < hope->match->segment_count; i++) {
-        struct promise promise = promise_of(hope->match, &hope->match->segments[i]);
+        struct promise promise = promise_of(hope->match, &hope->match->segments[i], (unsigned)(hope->threshold >> RANK_BAND_SHIFT));
         unsigned at = i;
         for (; at > 0 && hope->promises[at - 1].most < promise.most; at--)
             hope->promises[at] = hope->promises[at - 1];
@@ -133,12 +139,11 @@ static void candidates_cut(const struct hope *hope, uint64_t *bits)
     const struct match *match = hope->match;
     for (unsigned i = 0; i < match->segment_count && window_count(bits) > CUT_PLACES; i++) {
         const struct promise *promise = &hope->promises[i];
-        struct edge_window *window = match->edges[promise->segment->first];
-        if (promise->segment->edge_count > 1 || window->edge->term_count > 1)
+        if (promise->only == NULL || promise->only->edge->term_count > 1)
             continue;
-        uint32_t needed = impact_needed(hope, window->edge, hope->best.band, hope->best.score - promise->most);
+        uint32_t needed = impact_needed(hope, promise->only->edge, hope->best.band, hope->best.score - promise->most);
         if (needed > 0)
-            edge_window_cut(window, (uint8_t)needed, bits);
+            edge_window_cut(promise->only, (uint8_t)needed, bits);
     }
 }
 
@@ -208,9 +213,8 @@ static void lacking_subtract(struct hope *hope)
 static void column_take(struct hope *hope, const struct promise *promise)
 {
     uint16_t values[COLUMN_WINDOW];
-    struct edge_window *window = hope->match->edges[promise->segment->first];
-    uint32_t weight = window->edge->worth;
-    edge_window_values(window, hope->places, hope->count, values);
+    uint32_t weight = promise->only->edge->worth;
+    edge_window_values(promise->only, hope->places, hope->count, values);
     for (unsigned i = 0; i < hope->count; i++) {
         uint8_t band = (uint8_t)(values[i] >> 8);
         hope->bands[i] = band < hope->bands[i] ? band : hope->bands[i];
@@ -223,7 +227,7 @@ static bool columns_take(struct hope *hope)
 {
     bool others = false;
     for (unsigned i = 0; i < hope->match->segment_count && hope->count > 0; i++) {
-        if (hope->promises[i].segment->edge_count > 1) {
+        if (hope->promises[i].only == NULL) {
             others = true;
             continue;
         }
