@@ -143,11 +143,6 @@ enum status alternative_spell(struct alternatives *alternatives, const struct to
     return STATUS_OK;
 }
 
-static bool is_more(const struct edge_term *a, const struct edge_term *b)
-{
-    return a->term.df > b->term.df;
-}
-
 /* As it is written somewhere, marks and all. */
 static struct bytes term_shown(const struct term *term, struct bytes folded)
 {
@@ -155,35 +150,23 @@ static struct bytes term_shown(const struct term *term, struct bytes folded)
     return term_form(term, 0, &form) && form.size > 0 ? form : folded;
 }
 
-enum status alternative_choose(struct alternatives *alternatives, unsigned word, enum alternative_kind kind, const struct bytes *terms,
+enum status alternative_choose(struct alternatives *alternatives, unsigned word, enum alternative_kind kind, const struct near_term *terms,
                                uint32_t count)
 {
-    const struct token *token = &alternatives->words->words[word].tokens[0];
     struct alternative found = {.first = (uint8_t)word, .words = 1, .kind = (uint8_t)kind, .edge_count = 1};
-    struct edge_term *best = arena_alloc(alternatives->arena, ALTERNATIVE_TERMS_MAX * sizeof *best);
-    unsigned chosen = 0;
-    if (best == NULL)
+    struct edge_term *chosen = arena_alloc(alternatives->arena, count * sizeof *chosen);
+    struct alternative_edge *edge = &found.edges[0];
+    if (chosen == NULL)
         return STATUS_LIMIT;
+    edge->terms = chosen;
     for (uint32_t i = 0; i < count; i++) {
-        struct edge_term term;
-        if (bytes_equal(terms[i], (struct bytes){token->folded, token->folded_size}))
-            continue;
-        enum status status = alternative_term(alternatives, terms[i], terms[i], BAND_ALIKE, &term);
-        if (status == STATUS_NOT_FOUND)
-            continue;
-        if (status != STATUS_OK)
+        enum status status = alternative_term(alternatives, terms[i].term, terms[i].term, BAND_ALIKE, &chosen[edge->term_count]);
+        if (status == STATUS_OK && edge->term_count++ == 0)
+            found.text = term_shown(&chosen[0].term, terms[i].term);
+        else if (status != STATUS_OK && status != STATUS_NOT_FOUND)
             return status;
-        unsigned at = chosen < ALTERNATIVE_TERMS_MAX ? chosen++ : ALTERNATIVE_TERMS_MAX;
-        for (; at > 0 && is_more(&term, &best[at - 1]); at--)
-            if (at < ALTERNATIVE_TERMS_MAX)
-                best[at] = best[at - 1];
-        if (at < ALTERNATIVE_TERMS_MAX)
-            best[at] = term;
-        if (at == 0)
-            found.text = term_shown(&term.term, terms[i]);
     }
-    found.edges[0] = (struct alternative_edge){best, chosen};
-    if (chosen > 0)
+    if (edge->term_count > 0)
         alternative_add(alternatives, &found);
     return STATUS_OK;
 }

@@ -3,12 +3,13 @@
 #ifndef TIM_QUERY_ALTERNATIVE_H
 #define TIM_QUERY_ALTERNATIVE_H
 
+#include "catalog/near_terms.h"
 #include "query/words.h"
 
 enum {
     ALTERNATIVES_MAX = 64,         /* of a query */
     ALTERNATIVES_PER_WORD_MAX = 8, /* that begin at one word, of one kind */
-    ALTERNATIVE_TERMS_MAX = 16,    /* of an edge: those with the most documents */
+    ALTERNATIVE_TERMS_MAX = 16,    /* of an edge */
     ALTERNATIVE_LOOKUPS_MAX = 768, /* terms looked up for a query */
 };
 
@@ -70,9 +71,9 @@ void alternative_add(struct alternatives *alternatives, const struct alternative
 /* All these words are looked for. */
 bool words_are_searched(const struct query_words *words, unsigned first, unsigned count);
 
-/* Adds one edge over the word for those of the terms that have the most documents, the word itself left out. */
+/* Adds one edge over the word for all these terms, the likeliest first. */
 MUST_USE enum status alternative_choose(struct alternatives *alternatives, unsigned word, enum alternative_kind kind,
-                                        const struct bytes *terms, uint32_t count);
+                                        const struct near_term *terms, uint32_t count);
 
 /* Marks a token list's words as the alternative's edges; false when the index lacks one, or there are too many. */
 MUST_USE enum status alternative_spell(struct alternatives *alternatives, const struct token_list *tokens, enum band best,

@@ -191,6 +191,21 @@ static unsigned code_leaves(const struct query_word *word, unsigned leaves[WORD_
     return count >= 2 ? count : 0;
 }
 
+/* How many leaves a part consists of, from the `first` on; 0 when it cuts through one. */
+static unsigned leaves_of(const struct query_word *word, const struct token *part, const unsigned *leaves, unsigned leaf_count,
+                          unsigned *first)
+{
+    unsigned length = 0;
+    for (unsigned i = 0; i < leaf_count; i++) {
+        const struct token *leaf = &word->tokens[leaves[i]];
+        if (span_contains(part, leaf))
+            *first = length++ == 0 ? i : *first;
+        else if (part->offset < leaf->offset + leaf->size && leaf->offset < part->offset + part->size)
+            return 0;
+    }
+    return length;
+}
+
 /* A code: the whole and every part over the leaves that it contains. */
 static enum status add_code(struct builder *builder, struct query_word *word, const unsigned *leaves, unsigned leaf_count)
 {
@@ -200,12 +215,7 @@ static enum status add_code(struct builder *builder, struct query_word *word, co
     enum status status = add_token(builder, &word->tokens[0], word->open, BAND_EXACT, start, leaf_count, &known, &word->worth);
     word->known = (uint8_t)known;
     for (unsigned i = 1; i < word->count && status == STATUS_OK; i++) {
-        unsigned first = 0, length = 0;
-        for (unsigned leaf = 0; leaf < leaf_count; leaf++)
-            if (span_contains(&word->tokens[i], &word->tokens[leaves[leaf]])) {
-                first = length == 0 ? leaf : first;
-                length++;
-            }
+        unsigned first = 0, length = leaves_of(word, &word->tokens[i], leaves, leaf_count, &first);
         if (length > 0)
             status = add_token(builder, &word->tokens[i], false, BAND_NEAR, start + first, length, &known, &worth);
         met += length == 1 && known == WORD_WHOLE;

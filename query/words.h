@@ -10,7 +10,7 @@
 struct snapshot;
 
 enum {
-    WORD_PARTS_MAX = 16,           /* a code of more tokens is not taken apart */
+    WORD_PARTS_MAX = 25,           /* a code of more tokens is not taken apart */
     EXPANSIONS_MAX = 1000,         /* terms under one prefix: those with the most documents */
     EXPANSION_SCAN_MAX = 16384,    /* terms looked at for that, in byte order */
     PREFIX_STORED_LETTERS_MAX = 3, /* so short a prefix has a posting list of its own */

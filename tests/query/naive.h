@@ -221,6 +221,14 @@ static inline unsigned naive_pieces(const char *source, unsigned size, struct na
     return count < 2 ? 0 : count;
 }
 
+static inline bool naive_has_part(const struct token *tokens, unsigned count, const char *text, unsigned size)
+{
+    for (unsigned i = 1; i < count; i++)
+        if (tokens[i].folded_size == size && memcmp(tokens[i].folded, text, size) == 0)
+            return true;
+    return false;
+}
+
 static inline const struct token *naive_part(const struct token *tokens, unsigned count, const char *text, unsigned size)
 {
     for (unsigned i = 1; i < count; i++)
@@ -230,21 +238,20 @@ static inline const struct token *naive_part(const struct token *tokens, unsigne
     return NULL;
 }
 
-/* The chunks of several pieces, unless the code is one chunk. */
-static inline void naive_chunks(const struct shop *shop, struct snapshot *snapshot, struct naive_query *query, const struct token *tokens,
-                                unsigned count, const struct naive_piece *pieces, unsigned piece_count, bool all)
+/* Rows of several pieces that the analyzer gives as parts: chunks, beginnings and ends. */
+static inline void naive_rows(const struct shop *shop, struct snapshot *snapshot, struct naive_query *query, const struct token *tokens,
+                              unsigned count, const struct naive_piece *pieces, unsigned piece_count, bool all)
 {
-    for (unsigned first = 0; first < piece_count && pieces[piece_count - 1].chunk > 0;) {
+    for (unsigned first = 0; first < piece_count; first++) {
         char text[TOKEN_BYTES_MAX];
-        unsigned size = 0, next = first;
-        for (; next < piece_count && pieces[next].chunk == pieces[first].chunk; next++) {
+        unsigned size = 0;
+        for (unsigned next = first; next < piece_count; next++) {
             memcpy(text + size, pieces[next].text, pieces[next].size);
             size += pieces[next].size;
+            if (next > first && (first > 0 || next + 1 < piece_count) && naive_has_part(tokens, count, text, size))
+                naive_token(shop, snapshot, query, naive_part(tokens, count, text, size), false, all, 5, query->end / PLACES + first,
+                            next + 1 - first);
         }
-        if (next > first + 1)
-            naive_token(shop, snapshot, query, naive_part(tokens, count, text, size), false, all, 5, query->end / PLACES + first,
-                        next - first);
-        first = next;
     }
 }
 
@@ -258,7 +265,7 @@ static inline void naive_word(const struct shop *shop, struct snapshot *snapshot
     for (unsigned i = 0; i < piece_count; i++)
         naive_token(shop, snapshot, query, naive_part(tokens, count, pieces[i].text, pieces[i].size), false, all, 5,
                     query->end / PLACES + i, 1);
-    naive_chunks(shop, snapshot, query, tokens, count, pieces, piece_count, all);
+    naive_rows(shop, snapshot, query, tokens, count, pieces, piece_count, all);
     query->end += length * PLACES;
 }
 
