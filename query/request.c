@@ -8,6 +8,7 @@
 #include "base/settings.h"
 #include "catalog/field.h"
 #include "query/facet.h"
+#include "query/understand.h"
 
 /* Where the value goes and how to speak of it. */
 struct parameter {
@@ -272,6 +273,32 @@ static enum status set_match(struct search_request *request, const struct parame
     return STATUS_OK;
 }
 
+static enum status set_understand(struct search_request *request, const struct parameter *parameter, struct bytes value,
+                                  struct error *error)
+{
+    bool understand = true;
+    enum status status = boolean_parse(parameter, value, &understand, error);
+    request->literal = !understand;
+    return status;
+}
+
+static enum status set_ignore(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+{
+    bool more = true;
+    while (more) {
+        size_t before = value.size, row = 0;
+        struct bytes name = list_take(&value);
+        more = name.size < before;
+        while (understood_fields[row] != NULL && !bytes_equal(name, (struct bytes){understood_fields[row], strlen(understood_fields[row])}))
+            row++;
+        if (understood_fields[row] == NULL)
+            return error_set(error, STATUS_INVALID, "%s is \"%.*s\": it must be a field of `understood`, as priceMax or brand",
+                             parameter->name, SHOWN(name));
+        request->ignored |= (uint64_t)1 << row;
+    }
+    return STATUS_OK;
+}
+
 static const struct parameter parameters[] = {
     {"q", set_text, 0, 0, false},
     {"category", set_category, 0, 0, false},
@@ -286,6 +313,8 @@ static const struct parameter parameters[] = {
     {"facetLimit", set_facet_limit, 1, FACET_VALUES_MAX, false},
     {"sort", set_sort, 0, 0, false},
     {"match", set_match, 0, 0, false},
+    {"understand", set_understand, 0, 0, false},
+    {"ignore", set_ignore, 0, 0, true},
     {"limit", set_limit, 0, HITS_MAX, false},
     {"page", set_page, 0, PAGE_DEPTH_MAX, false},
 };
@@ -311,7 +340,7 @@ static enum status name_unknown(const char *name, struct error *error)
     return error_set(
         error, STATUS_INVALID,
         "unknown parameter \"%.*s\"; there are q, category, brand, priceMin, priceMax, inStock, onSale, ratingMin, specs.<name>, facets, "
-        "facetLimit, sort, match, limit and page",
+        "facetLimit, sort, match, understand, ignore, limit and page",
         SHOWN(shown));
 }
 

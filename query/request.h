@@ -53,9 +53,11 @@ struct search_request {
     unsigned facet_limit; /* values per facet, 1..FACET_VALUES_MAX, default 100 */
     enum sort sort;
     enum match_mode match;
-    unsigned limit; /* hits, 0..HITS_MAX */
-    unsigned page;  /* 0-based */
-    uint32_t given; /* which parameters were set: a bit per row of the table in request.c */
+    unsigned limit;   /* hits, 0..HITS_MAX */
+    unsigned page;    /* 0-based */
+    bool literal;     /* understand=false: the words mean nothing but themselves */
+    uint64_t ignored; /* fields that are not to be read from the words: a bit per row of understood_fields (understand.h) */
+    uint32_t given;   /* which parameters were set: a bit per row of the table in request.c */
 };
 
 void request_init(struct search_request *request);

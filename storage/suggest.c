@@ -219,3 +219,34 @@ enum status suggest_top(struct snapshot *snapshot, struct bytes prefix, unsigned
         *count = best.count < limit ? best.count : limit;
     return status;
 }
+
+enum status suggest_named(struct snapshot *snapshot, struct bytes text, uint8_t kind, unsigned limit, struct arena *arena,
+                          struct suggestion *out, unsigned *count)
+{
+    struct door_cursor cursor = {0};
+    struct suggest_key key;
+    *count = 0;
+    assert(snapshot->batch == NULL);
+    if (text.size == 0 || text.size > SUGGEST_KEY_BYTES_MAX || memchr(text.data, 0, text.size) != NULL)
+        return STATUS_OK;
+    suggest_key(&key, SUGGEST_ENTRY, (const unsigned char *)text.data, text.size);
+    key.bytes[key.size++] = 0;
+    key.bytes[key.size++] = kind;
+    enum status status = door_cursor_open(snapshot, DB_SUGGEST, &cursor);
+    if (status == STATUS_OK)
+        status = door_cursor_seek(&cursor, key.bytes, key.size);
+    while (status == STATUS_OK && *count < limit && key_begins(cursor.key, &key)) {
+        struct suggest_item item = {.name = (const unsigned char *)cursor.key.data + 1, .size = (uint8_t)(cursor.key.size - 1)};
+        if (cursor.payload.size != sizeof item.weight || cursor.key.size > 1 + SUGGEST_NAME_BYTES_MAX)
+            status = door_corrupt(snapshot, DB_SUGGEST, cursor.key.data, cursor.key.size, "a suggestion that does not decode");
+        if (status == STATUS_OK) {
+            memcpy(&item.weight, cursor.payload.data, sizeof item.weight);
+            status = item_copy(&item, arena, &out[*count]);
+        }
+        *count += status == STATUS_OK;
+        if (status == STATUS_OK)
+            status = door_cursor_next(&cursor);
+    }
+    door_cursor_close(&cursor);
+    return status == STATUS_END ? STATUS_OK : status;
+}

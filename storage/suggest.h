@@ -38,5 +38,9 @@ MUST_USE enum status suggest_sort(struct sorter *sorter, const struct suggestion
  * cap). The empty prefix gives the best of all. Through a batch's view, what the batch has put so far counts. */
 MUST_USE enum status suggest_top(struct snapshot *snapshot, struct bytes prefix, unsigned limit, struct arena *arena,
                                  struct suggestion *out, unsigned *count);
+/* The entries of one kind whose text is `text` itself, by reference, at most `limit` of them. In the arena (LIMIT at its cap). Not in a
+ * batch. */
+MUST_USE enum status suggest_named(struct snapshot *snapshot, struct bytes text, uint8_t kind, unsigned limit, struct arena *arena,
+                                   struct suggestion *out, unsigned *count);
 
 #endif

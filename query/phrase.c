@@ -1,0 +1,51 @@
+#include "query/phrase.h"
+
+#include <string.h>
+
+/* The next word of a phrase; `*rest` moves behind it. */
+static struct bytes word_take(const char **rest)
+{
+    const char *space = strchr(*rest, ' ');
+    struct bytes word = {*rest, space == NULL ? strlen(*rest) : (size_t)(space - *rest)};
+    *rest += word.size + (space != NULL);
+    return word;
+}
+
+/* The number of lexemes that the phrase covers from `at` on; 0 when it does not stand there. */
+static unsigned phrase_fit(const struct phrase *phrase, const struct lexemes *lexemes, unsigned at)
+{
+    const char *folded_rest = phrase->folded, *exact_rest = phrase->exact;
+    bool marked = false;
+    unsigned next = at;
+    for (; *folded_rest != '\0'; next++) {
+        struct bytes folded = word_take(&folded_rest), exact = word_take(&exact_rest);
+        const struct lexeme *lexeme = &lexemes->items[next];
+        if (next == lexemes->count || lexeme->kind == LEXEME_SIGN || lexeme->kind == LEXEME_QUANTITY)
+            return 0;
+        if (!bytes_equal(lexeme->folded, folded))
+            return 0;
+        if (bytes_equal(lexeme->exact, folded))
+            continue;
+        if (marks_compare(lexeme->exact.data, lexeme->exact.size, exact.data, exact.size) == MARKS_CONTRADICT)
+            return 0;
+        marked = true;
+    }
+    return (phrase->flags & PHRASE_MARKED) != 0 && !marked ? 0 : next - at;
+}
+
+const struct phrase *phrase_find(const struct phrase *table, size_t rows, const struct lexemes *lexemes, unsigned at, unsigned *count)
+{
+    const struct phrase *best = NULL;
+    *count = 0;
+    for (size_t i = 0; i < rows && at < lexemes->count; i++) {
+        /* Most rows differ in their first letter. */
+        if (lexemes->items[at].folded.size == 0 || lexemes->items[at].folded.data[0] != table[i].folded[0])
+            continue;
+        unsigned fit = phrase_fit(&table[i], lexemes, at);
+        if (fit > *count) {
+            *count = fit;
+            best = &table[i];
+        }
+    }
+    return best;
+}

@@ -1,0 +1,29 @@
+/* Inside query/ only: the fixed phrases that readings know ("trở xuống", "giá rẻ"), looked up among lexemes. */
+#ifndef TIM_QUERY_PHRASE_H
+#define TIM_QUERY_PHRASE_H
+
+#include "query/lexeme.h"
+
+enum {
+    PHRASE_MARKED = 1, /* counts only when some of its marks are typed: the bare letters are more often something else */
+};
+
+struct phrase {
+    const char *exact; /* as the analyzer spells it: lower case, new-style tones, "tỉ"; words divided by one space */
+    const char *folded;
+    uint8_t value; /* the table's own */
+    uint8_t flags;
+};
+
+/* The longest phrase of the table that begins at lexeme `at`; NULL when there is none. `*count` is how many lexemes it covers. Marks may be
+ * missing, but what is typed must not contradict. */
+const struct phrase *phrase_find(const struct phrase *table, size_t rows, const struct lexemes *lexemes, unsigned at, unsigned *count);
+
+/* As it stands in a table, for tests: does `exact` analyse to these spellings? */
+struct phrase_table {
+    const char *name;
+    const struct phrase *rows;
+    size_t count;
+};
+
+#endif

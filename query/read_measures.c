@@ -1,0 +1,773 @@
+/* Prices and quantities with what stands around them: dưới 10 triệu, từ 8 đến 10 ký, 15tr-20tr, trên 300 lít, ram 8gb, 8/128.
+ *
+ *   reading := (lead | bound)* measure [joiner measure] [bound behind] [lead behind]
+ *   lead    := the words that say what is measured: ram, dung lượng, giá
+ *
+ * A number without a unit takes that of its partner, of its lead, or of what the category's products are measured in. */
+#include <assert.h>
+#include <string.h>
+
+#include "query/read.h"
+#include "query/unit_guess.h"
+
+enum bound { BOUND_NONE, BOUND_MAX, BOUND_MIN, BOUND_AROUND, BOUND_FROM, BOUND_TO, BOUND_BETWEEN };
+
+static const struct phrase bounds_before[] = {
+    {"dưới", "duoi", BOUND_MAX, 0},
+    {"nhỏ hơn", "nho hon", BOUND_MAX, 0},
+    {"bé hơn", "be hon", BOUND_MAX, 0},
+    {"thấp hơn", "thap hon", BOUND_MAX, 0},
+    {"ít hơn", "it hon", BOUND_MAX, 0},
+    {"rẻ hơn", "re hon", BOUND_MAX, 0},
+    {"kém hơn", "kem hon", BOUND_MAX, 0},
+    {"không quá", "khong qua", BOUND_MAX, 0},
+    {"ko quá", "ko qua", BOUND_MAX, 0},
+    {"k quá", "k qua", BOUND_MAX, 0},
+    {"hông quá", "hong qua", BOUND_MAX, 0},
+    {"không hơn", "khong hon", BOUND_MAX, 0},
+    {"không trên", "khong tren", BOUND_MAX, 0},
+    {"không vượt quá", "khong vuot qua", BOUND_MAX, 0},
+    {"ko vượt quá", "ko vuot qua", BOUND_MAX, 0},
+    {"chưa đến", "chua den", BOUND_MAX, 0},
+    {"chưa tới", "chua toi", BOUND_MAX, 0},
+    {"chưa quá", "chua qua", BOUND_MAX, 0},
+    {"tối đa", "toi da", BOUND_MAX, 0},
+    {"nhiều nhất", "nhieu nhat", BOUND_MAX, 0},
+    {"cao nhất", "cao nhat", BOUND_MAX, 0},
+    {"cùng lắm", "cung lam", BOUND_MAX, 0},
+    {"đổ lại", "do lai", BOUND_MAX, PHRASE_MARKED},
+    {"ngân sách", "ngan sach", BOUND_MAX, 0},
+    {"tài chính", "tai chinh", BOUND_MAX, 0},
+    {"max", "max", BOUND_MAX, 0},
+    {"under", "under", BOUND_MAX, 0},
+    {"below", "below", BOUND_MAX, 0},
+    {"trên", "tren", BOUND_MIN, 0},
+    {"hơn", "hon", BOUND_MIN, 0},
+    {"lớn hơn", "lon hon", BOUND_MIN, 0},
+    {"cao hơn", "cao hon", BOUND_MIN, 0},
+    {"nhiều hơn", "nhieu hon", BOUND_MIN, 0},
+    {"đắt hơn", "dat hon", BOUND_MIN, 0},
+    {"mắc hơn", "mac hon", BOUND_MIN, 0},
+    {"ít nhất", "it nhat", BOUND_MIN, 0},
+    {"tối thiểu", "toi thieu", BOUND_MIN, 0},
+    {"thấp nhất", "thap nhat", BOUND_MIN, 0},
+    {"nhỏ nhất", "nho nhat", BOUND_MIN, 0},
+    {"không dưới", "khong duoi", BOUND_MIN, 0},
+    {"ko dưới", "ko duoi", BOUND_MIN, 0},
+    {"k dưới", "k duoi", BOUND_MIN, 0},
+    {"vượt", "vuot", BOUND_MIN, 0},
+    {"vượt quá", "vuot qua", BOUND_MIN, 0},
+    {"ngoài", "ngoai", BOUND_MIN, 0},
+    {"quá", "qua", BOUND_MIN, PHRASE_MARKED},
+    {"min", "min", BOUND_MIN, 0},
+    {"over", "over", BOUND_MIN, 0},
+    {"above", "above", BOUND_MIN, 0},
+    {"từ", "tu", BOUND_FROM, 0},
+    {"from", "from", BOUND_FROM, 0},
+    {"đến", "den", BOUND_TO, PHRASE_MARKED},
+    {"tới", "toi", BOUND_TO, PHRASE_MARKED},
+    {"lên đến", "len den", BOUND_TO, 0},
+    {"lên tới", "len toi", BOUND_TO, 0},
+    {"cho đến", "cho den", BOUND_TO, 0},
+    {"giữa", "giua", BOUND_BETWEEN, 0},
+    {"trong khoảng giữa", "trong khoang giua", BOUND_BETWEEN, 0},
+    {"nằm giữa", "nam giua", BOUND_BETWEEN, 0},
+    {"khoảng", "khoang", BOUND_AROUND, 0},
+    {"khoản", "khoan", BOUND_AROUND, PHRASE_MARKED},
+    {"trong khoảng", "trong khoang", BOUND_AROUND, 0},
+    {"nằm trong khoảng", "nam trong khoang", BOUND_AROUND, 0},
+    {"tầm", "tam", BOUND_AROUND, 0},
+    {"tầm khoảng", "tam khoang", BOUND_AROUND, 0},
+    {"tầm tầm", "tam tam", BOUND_AROUND, 0},
+    {"trong tầm", "trong tam", BOUND_AROUND, 0},
+    {"cỡ", "co", BOUND_AROUND, 0},
+    {"chừng", "chung", BOUND_AROUND, 0},
+    {"khoảng chừng", "khoang chung", BOUND_AROUND, 0},
+    {"độ", "do", BOUND_AROUND, PHRASE_MARKED},
+    {"xấp xỉ", "xap xi", BOUND_AROUND, 0},
+    {"gần", "gan", BOUND_AROUND, 0},
+    {"gần bằng", "gan bang", BOUND_AROUND, 0},
+    {"loanh quanh", "loanh quanh", BOUND_AROUND, 0},
+    {"quanh", "quanh", BOUND_AROUND, 0},
+    {"quanh mức", "quanh muc", BOUND_AROUND, 0},
+    {"around", "around", BOUND_AROUND, 0},
+    {"about", "about", BOUND_AROUND, 0},
+    {"bằng", "bang", BOUND_NONE, 0},
+    {"là", "la", BOUND_NONE, PHRASE_MARKED},
+    {"có", "co", BOUND_NONE, 0},
+    {"mức", "muc", BOUND_NONE, 0},
+};
+
+static const struct phrase bounds_behind[] = {
+    {"trở xuống", "tro xuong", BOUND_MAX, 0},
+    {"đổ xuống", "do xuong", BOUND_MAX, 0},
+    {"đổ lại", "do lai", BOUND_MAX, 0},
+    {"trở lại", "tro lai", BOUND_MAX, 0},
+    {"lại", "lai", BOUND_MAX, 0},
+    {"quay đầu", "quay dau", BOUND_MAX, 0},
+    {"quay lại", "quay lai", BOUND_MAX, 0},
+    {"xuống", "xuong", BOUND_MAX, 0},
+    {"đổ về", "do ve", BOUND_MAX, 0},
+    {"là tối đa", "la toi da", BOUND_MAX, 0},
+    {"tối đa", "toi da", BOUND_MAX, 0},
+    {"max", "max", BOUND_MAX, 0},
+    {"trở lên", "tro len", BOUND_MIN, 0},
+    {"đổ lên", "do len", BOUND_MIN, 0},
+    {"trở đi", "tro di", BOUND_MIN, 0},
+    {"lên", "len", BOUND_MIN, PHRASE_MARKED},
+    {"tối thiểu", "toi thieu", BOUND_MIN, 0},
+    {"thôi", "thoi", BOUND_MAX, 0},
+};
+
+static const struct phrase joiners[] = {
+    {"đến", "den", 0, 0},         {"tới", "toi", 0, 0},       {"cho đến", "cho den", 0, 0},
+    {"cho tới", "cho toi", 0, 0}, {"đổ đến", "do den", 0, 0}, {"to", "to", 0, 0},
+};
+static const struct phrase joiners_between[] = {{"và", "va", 0, 0}, {"với", "voi", 0, 0}};
+
+/* What a word can lead to. */
+enum lead {
+    LEAD_PRICE = 1,
+    LEAD_RAM = 2,
+    LEAD_STORAGE = 4,
+    LEAD_INCH = 8,
+    LEAD_L = 16,
+    LEAD_KG = 32,
+    LEAD_POWER = 64, /* hp, btu, w */
+    LEAD_MAH = 128,
+    LEAD_HZ = 256,
+    LEAD_ROOM = 512,
+    LEAD_M = 1024,
+    LEAD_MM = 2048,
+    LEAD_MP = 4096,
+    LEAD_ANY = 8191,
+};
+
+enum lead_row {
+    ROW_PRICE,
+    ROW_RAM,
+    ROW_STORAGE,
+    ROW_DATA,     /* RAM or storage */
+    ROW_CAPACITY, /* dung lượng: storage, battery, litres */
+    ROW_INCH,
+    ROW_SIZE, /* kích thước: inch, mm */
+    ROW_L,
+    ROW_KG,
+    ROW_POWER,
+    ROW_MAH,
+    ROW_HZ,
+    ROW_ROOM,
+    ROW_M,
+    ROW_MM,
+    ROW_MP,
+    ROW_ANY,
+    LEAD_ROWS,
+};
+static const uint16_t lead_sets[LEAD_ROWS] = {
+    [ROW_PRICE] = LEAD_PRICE,
+    [ROW_RAM] = LEAD_RAM,
+    [ROW_STORAGE] = LEAD_STORAGE,
+    [ROW_DATA] = LEAD_RAM | LEAD_STORAGE,
+    [ROW_CAPACITY] = LEAD_STORAGE | LEAD_MAH | LEAD_L | LEAD_KG,
+    [ROW_INCH] = LEAD_INCH,
+    [ROW_SIZE] = LEAD_INCH | LEAD_MM | LEAD_M,
+    [ROW_L] = LEAD_L,
+    [ROW_KG] = LEAD_KG,
+    [ROW_POWER] = LEAD_POWER,
+    [ROW_MAH] = LEAD_MAH,
+    [ROW_HZ] = LEAD_HZ,
+    [ROW_ROOM] = LEAD_ROOM,
+    [ROW_M] = LEAD_M,
+    [ROW_MM] = LEAD_MM,
+    [ROW_MP] = LEAD_MP,
+    [ROW_ANY] = LEAD_ANY & ~LEAD_PRICE,
+};
+
+static const struct phrase leads[] = {
+    {"giá", "gia", ROW_PRICE, 0},
+    {"giá bán", "gia ban", ROW_PRICE, 0},
+    {"giá cả", "gia ca", ROW_PRICE, 0},
+    {"có giá", "co gia", ROW_PRICE, 0},
+    {"tầm giá", "tam gia", ROW_PRICE, 0},
+    {"trong tầm giá", "trong tam gia", ROW_PRICE, 0},
+    {"mức giá", "muc gia", ROW_PRICE, 0},
+    {"khoảng giá", "khoang gia", ROW_PRICE, 0},
+    {"phân khúc", "phan khuc", ROW_PRICE, 0},
+    {"phân khúc giá", "phan khuc gia", ROW_PRICE, 0},
+    {"với giá", "voi gia", ROW_PRICE, 0},
+    {"tầm tiền", "tam tien", ROW_PRICE, 0},
+    {"tiền", "tien", ROW_PRICE, 0},
+    {"price", "price", ROW_PRICE, 0},
+    {"ram", "ram", ROW_RAM, 0},
+    {"bộ nhớ ram", "bo nho ram", ROW_RAM, 0},
+    {"dung lượng ram", "dung luong ram", ROW_RAM, 0},
+    {"rom", "rom", ROW_STORAGE, 0},
+    {"ssd", "ssd", ROW_STORAGE, 0},
+    {"hdd", "hdd", ROW_STORAGE, 0},
+    {"nvme", "nvme", ROW_STORAGE, 0},
+    {"ssd nvme", "ssd nvme", ROW_STORAGE, 0},
+    {"emmc", "emmc", ROW_STORAGE, 0},
+    {"bộ nhớ", "bo nho", ROW_STORAGE, 0},
+    {"bộ nhớ trong", "bo nho trong", ROW_STORAGE, 0},
+    {"bộ nhớ lưu trữ", "bo nho luu tru", ROW_STORAGE, 0},
+    {"dung lượng lưu trữ", "dung luong luu tru", ROW_STORAGE, 0},
+    {"lưu trữ", "luu tru", ROW_STORAGE, 0},
+    {"ổ cứng", "o cung", ROW_STORAGE, 0},
+    {"ổ cứng ssd", "o cung ssd", ROW_STORAGE, 0},
+    {"ổ ssd", "o ssd", ROW_STORAGE, 0},
+    {"thẻ nhớ", "the nho", ROW_STORAGE, 0},
+    {"usb", "usb", ROW_STORAGE, 0},
+    {"bản", "ban", ROW_STORAGE, 0},
+    {"phiên bản", "phien ban", ROW_STORAGE, 0},
+    {"dung lượng", "dung luong", ROW_CAPACITY, 0},
+    {"dung lượng pin", "dung luong pin", ROW_MAH, 0},
+    {"màn hình", "man hinh", ROW_INCH, 0},
+    {"màn", "man", ROW_INCH, 0},
+    {"kích thước màn hình", "kich thuoc man hinh", ROW_INCH, 0},
+    {"kích cỡ màn hình", "kich co man hinh", ROW_INCH, 0},
+    {"kích thước", "kich thuoc", ROW_SIZE, 0},
+    {"kích cỡ", "kich co", ROW_SIZE, 0},
+    {"size", "size", ROW_SIZE, 0},
+    {"dung tích", "dung tich", ROW_L, 0},
+    {"thể tích", "the tich", ROW_L, 0},
+    {"khối lượng", "khoi luong", ROW_KG, 0},
+    {"khối lượng giặt", "khoi luong giat", ROW_KG, 0},
+    {"trọng lượng", "trong luong", ROW_KG, 0},
+    {"tải trọng", "tai trong", ROW_KG, 0},
+    {"cân nặng", "can nang", ROW_KG, 0},
+    {"nặng", "nang", ROW_KG, 0},
+    {"giặt", "giat", ROW_KG, 0},
+    {"công suất", "cong suat", ROW_POWER, 0},
+    {"pin", "pin", ROW_MAH, 0},
+    {"viên pin", "vien pin", ROW_MAH, 0},
+    {"pin khủng", "pin khung", ROW_MAH, 0},
+    {"pin trâu", "pin trau", ROW_MAH, 0},
+    {"tần số quét", "tan so quet", ROW_HZ, 0},
+    {"tần số", "tan so", ROW_HZ, 0},
+    {"tần số làm tươi", "tan so lam tuoi", ROW_HZ, 0},
+    {"tốc độ làm mới", "toc do lam moi", ROW_HZ, 0},
+    {"tốc độ làm tươi", "toc do lam tuoi", ROW_HZ, 0},
+    {"phòng", "phong", ROW_ROOM, 0},
+    {"cho phòng", "cho phong", ROW_ROOM, 0},
+    {"dùng cho phòng", "dung cho phong", ROW_ROOM, 0},
+    {"phòng ngủ", "phong ngu", ROW_ROOM, 0},
+    {"cho phòng ngủ", "cho phong ngu", ROW_ROOM, 0},
+    {"phòng khách", "phong khach", ROW_ROOM, 0},
+    {"cho phòng khách", "cho phong khach", ROW_ROOM, 0},
+    {"căn phòng", "can phong", ROW_ROOM, 0},
+    {"cho căn phòng", "cho can phong", ROW_ROOM, 0},
+    {"phòng rộng", "phong rong", ROW_ROOM, 0},
+    {"cho phòng rộng", "cho phong rong", ROW_ROOM, 0},
+    {"rộng", "rong", ROW_ROOM, 0},
+    {"diện tích", "dien tich", ROW_ROOM, 0},
+    {"diện tích phòng", "dien tich phong", ROW_ROOM, 0},
+    {"phòng diện tích", "phong dien tich", ROW_ROOM, 0},
+    {"cho phòng diện tích", "cho phong dien tich", ROW_ROOM, 0},
+    {"cho diện tích", "cho dien tich", ROW_ROOM, 0},
+    {"cho", "cho", ROW_ROOM, 0},
+    {"dài", "dai", ROW_M, 0},
+    {"chiều dài", "chieu dai", ROW_M, 0},
+    {"dây dài", "day dai", ROW_M, 0},
+    {"mặt", "mat", ROW_MM, 0},
+    {"mặt đồng hồ", "mat dong ho", ROW_MM, 0},
+    {"đường kính", "duong kinh", ROW_MM, 0},
+    {"viền", "vien", ROW_MM, 0},
+    {"case", "case", ROW_MM, 0},
+    {"camera", "camera", ROW_MP, 0},
+    {"cam", "cam", ROW_MP, 0},
+    {"độ phân giải", "do phan giai", ROW_MP, 0},
+    {"camera chính", "camera chinh", ROW_MP, 0},
+    {"loại", "loai", ROW_ANY, 0},
+    {"thông số", "thong so", ROW_ANY, 0},
+};
+
+/* The quantities' fields: names of the exact value, of its lower and of its upper end. */
+static const struct {
+    const char *unit;
+    const char *names[3];
+    uint16_t lead;
+} quantities[] = {
+    {"gb", {"storageGb", "storageGbMin", "storageGbMax"}, LEAD_STORAGE},
+    {"gb", {"ramGb", "ramGbMin", "ramGbMax"}, LEAD_RAM},
+    {"inch", {"screenInch", "screenInchMin", "screenInchMax"}, LEAD_INCH},
+    {"l", {"capacityL", "capacityLMin", "capacityLMax"}, LEAD_L},
+    {"kg", {"weightKg", "weightKgMin", "weightKgMax"}, LEAD_KG},
+    {"hp", {"powerHp", "powerHpMin", "powerHpMax"}, LEAD_POWER},
+    {"btu", {"powerBtu", "powerBtuMin", "powerBtuMax"}, LEAD_POWER},
+    {"w", {"powerW", "powerWMin", "powerWMax"}, LEAD_POWER},
+    {"mah", {"batteryMah", "batteryMahMin", "batteryMahMax"}, LEAD_MAH},
+    {"hz", {"refreshHz", "refreshHzMin", "refreshHzMax"}, LEAD_HZ},
+    {"m2", {"roomM2", "roomM2Min", "roomM2Max"}, LEAD_ROOM},
+    {"m", {"lengthM", "lengthMMin", "lengthMMax"}, LEAD_M},
+    {"mm", {"caseMm", "caseMmMin", "caseMmMax"}, LEAD_MM},
+    {"mp", {"resolutionMp", "resolutionMpMin", "resolutionMpMax"}, LEAD_MP},
+};
+enum { QUANTITY_STORAGE, QUANTITY_RAM, QUANTITY_COUNT = sizeof quantities / sizeof quantities[0] };
+
+enum { CASE_MM_MIN = 28, CASE_MM_MAX = 60 }; /* of a watch; other millimetres are no case */
+
+#define FIND(state, table, at, count) phrase_free(state, table, sizeof(table) / sizeof(table)[0], at, count)
+
+/* One reading while it is put together. */
+struct span {
+    unsigned first, end; /* lexemes */
+    unsigned number;     /* the lexeme with which the measure begins */
+    uint16_t lead;       /* set of what the words before (or behind) lead to; 0: none */
+    uint32_t lead_words;
+    enum bound bound;
+    bool bounded; /* something around it says that it is meant as a reading */
+    bool range;
+    struct measure low, high; /* without a range only `low` */
+};
+
+/* A data size, until all of the query's are known. */
+struct data_size {
+    struct span span;
+    uint16_t lead; /* 0: nothing tells */
+};
+
+enum { DATA_SIZES_MAX = 6 };
+
+struct measuring {
+    struct reader_state *state;
+    struct data_size sizes[DATA_SIZES_MAX];
+    unsigned size_count;
+};
+
+static bool unit_is(const struct measure *measure, const char *unit)
+{
+    return measure->kind == MEASURE_UNIT && measure->unit.size == strlen(unit) && memcmp(measure->unit.data, unit, measure->unit.size) == 0;
+}
+
+static bool sign_at(const struct reader_state *state, unsigned at, char sign)
+{
+    return at < state->lexemes.count && state->lexemes.items[at].kind == LEXEME_SIGN && state->lexemes.items[at].sign == sign;
+}
+
+static bool bound_read(const struct reader_state *state, unsigned *at, enum bound *out)
+{
+    unsigned count = 1;
+    if (sign_at(state, *at, '<'))
+        *out = BOUND_MAX;
+    else if (sign_at(state, *at, '>'))
+        *out = BOUND_MIN;
+    else if (sign_at(state, *at, '~'))
+        *out = BOUND_AROUND;
+    else {
+        const struct phrase *found = FIND(state, bounds_before, *at, &count);
+        if (found == NULL)
+            return false;
+        *out = (enum bound)found->value;
+    }
+    *at += count;
+    return true;
+}
+
+/* The words before a measure. Of several bounds the one that says more stands: "tầm dưới", "từ khoảng". */
+static unsigned before_read(const struct reader_state *state, unsigned at, struct span *span)
+{
+    static const uint8_t says[] = {
+        [BOUND_NONE] = 0, [BOUND_AROUND] = 1, [BOUND_TO] = 2, [BOUND_FROM] = 2, [BOUND_BETWEEN] = 2, [BOUND_MAX] = 3, [BOUND_MIN] = 3};
+    for (;;) {
+        unsigned count = 0;
+        enum bound bound = BOUND_NONE;
+        const struct phrase *lead = FIND(state, leads, at, &count);
+        unsigned behind = at;
+        bool bounded = bound_read(state, &behind, &bound);
+        if (lead != NULL && count >= behind - at) {
+            uint16_t set = lead_sets[lead->value];
+            if (span->lead != 0 && (span->lead & set) == 0)
+                return at;
+            span->lead = span->lead == 0 ? set : span->lead & set;
+            span->lead_words |= lexeme_words(&state->lexemes, at, at + count);
+            at += count;
+        } else if (bounded) {
+            if (says[bound] > says[span->bound])
+                span->bound = bound;
+            span->bounded = true;
+            at = behind;
+        } else {
+            return at;
+        }
+    }
+}
+
+/* Can the bare number of one end be read in the unit of the other? */
+static bool ends_join(const struct measure *low, const struct measure *high)
+{
+    if (low->kind == high->kind)
+        return low->kind != MEASURE_UNIT || bytes_equal(low->unit, high->unit);
+    return low->kind == MEASURE_BARE || high->kind == MEASURE_BARE;
+}
+
+static void bare_take(struct measure *bare, const struct measure *model, bool is_low)
+{
+    bare->kind = model->kind;
+    bare->unit = model->unit;
+    bare->scale = model->scale;
+    if (model->kind != MEASURE_MONEY || bare->milli >= 1000 * MILLI * MILLI)
+        return;
+    int64_t value = bare->milli * model->scale;
+    /* "500 đến 1 triệu": the lower end is in thousands. */
+    while (is_low && value > model->milli && value >= MILLI)
+        value /= 1000;
+    bare->milli = value;
+}
+
+static unsigned joiner_read(const struct reader_state *state, unsigned at, const struct span *span)
+{
+    unsigned count = 0;
+    if (sign_at(state, at, '-') || sign_at(state, at, '~'))
+        return at + 1;
+    if (FIND(state, joiners, at, &count) != NULL)
+        return at + count;
+    if ((span->bound == BOUND_BETWEEN || span->bound == BOUND_FROM) && FIND(state, joiners_between, at, &count) != NULL)
+        return at + count;
+    return at;
+}
+
+static void range_read(const struct reader_state *state, struct span *span)
+{
+    unsigned at = span->low.end, next = joiner_read(state, at, span), inner = 0;
+    enum bound again = BOUND_NONE;
+    inner = next;
+    if (next > at && bound_read(state, &inner, &again) && again != BOUND_TO && again != BOUND_AROUND)
+        inner = next;
+    if (next == at || (!measure_parse(state, inner, &span->high) && (inner == next || !measure_parse(state, next, &span->high))))
+        return;
+    if (!ends_join(&span->low, &span->high))
+        return;
+    if (span->low.kind == MEASURE_BARE && span->high.kind != MEASURE_BARE)
+        bare_take(&span->low, &span->high, true);
+    else if (span->high.kind == MEASURE_BARE && span->low.kind != MEASURE_BARE)
+        bare_take(&span->high, &span->low, false);
+    /* 43-50 may be a code or two sizes; a range rises. */
+    if (span->low.milli >= span->high.milli)
+        return;
+    span->range = true;
+    span->end = span->high.end;
+}
+
+static uint16_t measure_lead(const struct measure *measure)
+{
+    uint16_t set = 0;
+    if (measure->kind == MEASURE_MONEY)
+        return LEAD_PRICE;
+    for (size_t i = 0; measure->kind == MEASURE_UNIT && i < QUANTITY_COUNT; i++)
+        if (unit_is(measure, quantities[i].unit))
+            set |= quantities[i].lead;
+    return set;
+}
+
+/* Words behind the measure: "trở xuống", and a lead ("8gb ram") unless it belongs to what follows it. */
+static void behind_read(const struct reader_state *state, struct span *span)
+{
+    unsigned count = 0;
+    const struct phrase *bound = FIND(state, bounds_behind, span->end, &count);
+    if (bound != NULL && (span->low.kind != MEASURE_BARE || count > 1)) {
+        span->bound = (enum bound)bound->value;
+        span->bounded = true;
+        span->range = false;
+        span->end += count;
+    }
+    const struct phrase *lead = FIND(state, leads, span->end, &count);
+    if (lead == NULL || span->lead != 0 || lead->value == ROW_ANY || lead->value == ROW_PRICE || lead->value == ROW_ROOM)
+        return;
+    uint16_t set = lead_sets[lead->value] & measure_lead(&span->low);
+    struct measure next = {0};
+    struct span after = {0};
+    unsigned at = before_read(state, span->end + count, &after);
+    bool follows = measure_parse(state, at, &next) && (lead_sets[lead->value] & measure_lead(&next)) != 0;
+    bool large = unit_is(&span->low, "gb") && span->low.milli > 64 * MILLI;
+    if (unit_is(&span->low, "gb") && (lead->value == ROW_RAM ? large : !large && follows))
+        return;
+    if (set == 0 || (follows && !unit_is(&span->low, "gb")))
+        return;
+    span->lead = set;
+    span->lead_words |= lexeme_words(&state->lexemes, span->end, span->end + count);
+    span->end += count;
+}
+
+static uint32_t span_words(const struct reader_state *state, const struct span *span)
+{
+    return lexeme_words(&state->lexemes, span->first, span->end);
+}
+
+static void number_add(struct reader_state *state, const char *field, const struct span *span, enum reading_effect effect, int64_t milli)
+{
+    uint32_t words = span_words(state, span);
+    struct reading *reading = reading_add(state, field, READING_NUMBER, effect, words);
+    if (reading == NULL)
+        return;
+    reading->milli = milli;
+    reading->dropped = effect == EFFECT_WORDS ? span->lead_words : words;
+}
+
+/* An upper bound of prices is as the request takes it. */
+static int64_t price_cut(int64_t milli)
+{
+    return milli > (int64_t)UINT32_MAX * MILLI ? (int64_t)(UINT32_MAX - 1) * MILLI : milli;
+}
+
+static void price_add(struct reader_state *state, const struct span *span)
+{
+    int64_t low = price_cut(span->low.milli);
+    if (span->range) {
+        number_add(state, "priceMin", span, EFFECT_FILTER, low);
+        number_add(state, "priceMax", span, EFFECT_FILTER, price_cut(span->high.milli));
+        return;
+    }
+    switch (span->bound) {
+    case BOUND_MAX:
+    case BOUND_TO:
+        number_add(state, "priceMax", span, EFFECT_FILTER, low);
+        break;
+    case BOUND_MIN:
+    case BOUND_FROM:
+        number_add(state, "priceMin", span, EFFECT_FILTER, low);
+        break;
+    case BOUND_NONE:
+    case BOUND_AROUND:
+    case BOUND_BETWEEN:
+        number_add(state, "priceAround", span, EFFECT_FILTER, low);
+        break;
+    }
+}
+
+static void quantity_add(struct reader_state *state, size_t row, const struct span *span)
+{
+    const char *const *names = quantities[row].names;
+    if (span->range) {
+        number_add(state, names[1], span, EFFECT_RANGE, span->low.milli);
+        number_add(state, names[2], span, EFFECT_RANGE, span->high.milli);
+    } else if (span->bound == BOUND_MAX || span->bound == BOUND_TO) {
+        number_add(state, names[2], span, EFFECT_RANGE, span->low.milli);
+    } else if (span->bound == BOUND_MIN || span->bound == BOUND_FROM) {
+        number_add(state, names[1], span, EFFECT_RANGE, span->low.milli);
+    } else {
+        struct span exact = *span;
+        exact.lead_words = span_words(state, span) & ~lexeme_words(&state->lexemes, span->number, span->low.end);
+        number_add(state, names[0], &exact, EFFECT_WORDS, span->low.milli);
+    }
+}
+
+static bool is_memory_size(int64_t milli)
+{
+    static const uint8_t sizes[] = {1, 2, 3, 4, 6, 8, 10, 12, 16, 18, 20, 24, 32, 36, 48, 64, 96, 128};
+    for (size_t i = 0; i < sizeof sizes; i++)
+        if (milli == sizes[i] * INT64_C(1000))
+            return true;
+    return false;
+}
+
+static bool is_storage_size(int64_t milli)
+{
+    int64_t size = milli / MILLI;
+    return milli % MILLI == 0 && size >= 4 && size <= 65536 &&
+           ((size & (size - 1)) == 0 || size % 120 == 0 || size % 250 == 0 || size == 1000);
+}
+
+/* A lone g is a gigabyte where it counts a size that storage comes in. */
+static bool is_lone_g(const struct measure *measure, const struct span *span)
+{
+    if (!unit_is(measure, "g"))
+        return false;
+    if ((span->lead & (LEAD_RAM | LEAD_STORAGE)) != 0 && (span->lead & LEAD_KG) == 0)
+        return is_memory_size(measure->milli) || is_storage_size(measure->milli);
+    return measure->milli >= 64 * MILLI && is_storage_size(measure->milli) && (measure->milli / MILLI & (measure->milli / MILLI - 1)) == 0;
+}
+
+static void size_add(struct measuring *measuring, const struct span *span, uint16_t lead)
+{
+    if (measuring->size_count == DATA_SIZES_MAX)
+        return;
+    measuring->sizes[measuring->size_count++] = (struct data_size){*span, lead & (LEAD_RAM | LEAD_STORAGE)};
+    measuring->state->taken |= span_words(measuring->state, span);
+}
+
+/* 8/128, 8gb+256gb, 12-512: memory, then storage. */
+static bool pair_read(struct measuring *measuring, const struct span *span, unsigned at)
+{
+    struct reader_state *state = measuring->state;
+    struct measure low = {0}, high = {0};
+    if (!measure_parse(state, at, &low) || !(sign_at(state, low.end, '/') || sign_at(state, low.end, '+') || sign_at(state, low.end, '-')))
+        return false;
+    if (!measure_parse(state, low.end + 1, &high))
+        return false;
+    bool low_fits = (low.kind == MEASURE_BARE || unit_is(&low, "gb") || unit_is(&low, "g")) && is_memory_size(low.milli) && !low.spelled;
+    bool high_fits =
+        (high.kind == MEASURE_BARE || unit_is(&high, "gb") || unit_is(&high, "g")) && is_storage_size(high.milli) && !high.spelled;
+    if (!low_fits || !high_fits || high.milli < 32 * MILLI || low.milli > 64 * MILLI || high.milli < 4 * low.milli)
+        return false;
+    struct span memory = {.first = span->first, .number = at, .end = low.end, .low = low};
+    struct span storage = {.first = low.end + 1, .number = low.end + 1, .end = high.end, .low = high};
+    unsigned count = 0;
+    size_add(measuring, &memory, LEAD_RAM);
+    /* "8/128gb ram" says nothing more. */
+    const struct phrase *lead = FIND(state, leads, storage.end, &count);
+    if (lead != NULL && (lead->value == ROW_RAM || lead->value == ROW_STORAGE) && storage.end + count == state->lexemes.count)
+        storage.end += count;
+    size_add(measuring, &storage, LEAD_STORAGE);
+    return true;
+}
+
+/* A number without a unit, by what leads to it or what the category is measured in. False: it stays a word. */
+static enum status bare_decide(const struct measuring *measuring, struct span *span, bool *decided)
+{
+    const struct reader_state *state = measuring->state;
+    struct measure *low = &span->low;
+    struct bytes unit = {0};
+    *decided = false;
+    if (low->spelled)
+        return STATUS_OK;
+    if (span->lead == LEAD_RAM || span->lead == LEAD_STORAGE) {
+        if (span->lead == LEAD_RAM ? !is_memory_size(low->milli) : !is_storage_size(low->milli))
+            return STATUS_OK;
+        unit = (struct bytes){"gb", 2};
+    } else if (span->lead != LEAD_PRICE && (span->bounded || low->milli >= 1000 * MILLI)) {
+        enum status status = unit_guess(state, low->milli, span->range ? span->high.milli : low->milli, &unit);
+        if (status != STATUS_OK)
+            return status;
+    }
+    if (unit.size > 0) {
+        low->kind = span->high.kind = MEASURE_UNIT;
+        low->unit = span->high.unit = unit;
+        *decided = true;
+        return STATUS_OK;
+    }
+    /* Money without a unit: whole thousands, or "giá dưới 20". */
+    int64_t value = low->milli / MILLI;
+    bool priced = span->lead == LEAD_PRICE, said = span->bounded || priced;
+    int64_t scale = value >= 1000 ? 1 : !priced || value == 0 ? 0 : value < 100 ? 1000000 : 1000;
+    if (scale == 0 || (value >= 1000 && (value % 1000 != 0 || (!said && value < 100000))))
+        return STATUS_OK;
+    low->kind = span->high.kind = MEASURE_MONEY;
+    low->milli *= scale;
+    span->high.milli *= scale;
+    *decided = true;
+    return STATUS_OK;
+}
+
+/* What a complete span says. False when it says nothing. */
+static bool span_add(struct measuring *measuring, struct span *span)
+{
+    struct measure *low = &span->low;
+    struct reader_state *state = measuring->state;
+    if (low->kind == MEASURE_MONEY) {
+        if ((span->lead != 0 && (span->lead & LEAD_PRICE) == 0) || (low->weak && !span->bounded && span->lead == 0))
+            return false;
+        price_add(state, span);
+        return true;
+    }
+    if (is_lone_g(low, span)) {
+        low->unit = (struct bytes){"gb", 2};
+        low->whole = false;
+    }
+    if (unit_is(low, "gb")) {
+        if (span->lead != 0 && (span->lead & (LEAD_RAM | LEAD_STORAGE)) == 0)
+            return false;
+        size_add(measuring, span, span->lead == 0 || span->lead == (LEAD_ANY & ~LEAD_PRICE) ? 0 : span->lead);
+        return true;
+    }
+    for (size_t row = QUANTITY_RAM + 1; row < QUANTITY_COUNT; row++) {
+        if (!unit_is(low, quantities[row].unit) || (span->lead != 0 && (span->lead & quantities[row].lead) == 0))
+            continue;
+        if (quantities[row].lead == LEAD_MM && (low->milli < CASE_MM_MIN * MILLI || low->milli > CASE_MM_MAX * MILLI))
+            continue;
+        quantity_add(state, row, span);
+        return true;
+    }
+    return false;
+}
+
+/* Everything that begins at lexeme `at`; `*end` is behind it, or `at` when it is nothing. */
+static enum status span_read(struct measuring *measuring, unsigned at, unsigned *end)
+{
+    const struct reader_state *state = measuring->state;
+    struct span span = {.first = at};
+    unsigned number = before_read(state, at, &span);
+    bool decided = true;
+    *end = at;
+    if (pair_read(measuring, &span, number)) {
+        *end = measuring->sizes[measuring->size_count - 1].span.end;
+        return STATUS_OK;
+    }
+    if (!measure_parse(state, number, &span.low))
+        return STATUS_OK;
+    span.number = number;
+    span.end = span.low.end;
+    range_read(state, &span);
+    behind_read(state, &span);
+    enum status status = span.low.kind == MEASURE_BARE ? bare_decide(measuring, &span, &decided) : STATUS_OK;
+    if (status == STATUS_OK && decided && span_add(measuring, &span))
+        *end = span.end;
+    return status;
+}
+
+/* Memory or storage, for those that nothing around them tells: of two the smaller is memory, alone the size decides. */
+static void sizes_decide(struct measuring *measuring)
+{
+    const struct reader_state *state = measuring->state;
+    for (unsigned i = 0; i < measuring->size_count; i++) {
+        struct data_size *size = &measuring->sizes[i];
+        int64_t milli = size->span.low.milli;
+        bool smallest = true, other_ram = false, other_storage = false;
+        if (size->lead == LEAD_RAM || size->lead == LEAD_STORAGE)
+            continue;
+        for (unsigned j = 0; j < measuring->size_count; j++) {
+            const struct data_size *other = &measuring->sizes[j];
+            if (j == i)
+                continue;
+            smallest = smallest && milli < other->span.low.milli;
+            other_ram = other_ram || other->lead == LEAD_RAM;
+            other_storage = other_storage || other->lead == LEAD_STORAGE;
+        }
+        bool memory = milli < 32 * MILLI;
+        if (measuring->size_count > 1)
+            memory = !other_ram && (other_storage || smallest) && milli <= 128 * MILLI;
+        size->lead = memory && !state->category_stores ? LEAD_RAM : LEAD_STORAGE;
+    }
+    for (unsigned i = 0; i < measuring->size_count; i++)
+        quantity_add(measuring->state, measuring->sizes[i].lead == LEAD_RAM ? QUANTITY_RAM : QUANTITY_STORAGE, &measuring->sizes[i].span);
+}
+
+/* Whether the category's own words are among those that lead to storage: "ổ cứng", "thẻ nhớ". */
+static bool category_stores(const struct reader_state *state)
+{
+    for (unsigned at = 0; at < state->lexemes.count; at++) {
+        unsigned count = 0;
+        if ((state->category_words & word_bit(state->lexemes.items[at].word)) == 0)
+            continue;
+        const struct phrase *lead = phrase_find(leads, sizeof leads / sizeof leads[0], &state->lexemes, at, &count);
+        if (lead != NULL && lead->value == ROW_STORAGE)
+            return true;
+    }
+    return false;
+}
+
+/* A kind of storage before its size ("ổ cứng ssd 1tb") tells things apart when the category already says that it stores. */
+static bool lead_is_word(const struct reader_state *state, unsigned at)
+{
+    unsigned count = 0;
+    const struct phrase *lead = FIND(state, leads, at, &count);
+    return state->category_stores && lead != NULL && lead->value == ROW_STORAGE;
+}
+
+enum status read_measures(struct reader_state *state)
+{
+    struct measuring measuring = {.state = state};
+    state->category_stores = state->has_category && category_stores(state);
+    for (unsigned at = 0; at < state->lexemes.count;) {
+        unsigned end = at;
+        if (!lexeme_is_free(state, at) || lead_is_word(state, at)) {
+            at++;
+            continue;
+        }
+        enum status status = span_read(&measuring, at, &end);
+        if (status != STATUS_OK)
+            return status;
+        at = end > at ? end : at + 1;
+    }
+    sizes_decide(&measuring);
+    return STATUS_OK;
+}
