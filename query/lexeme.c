@@ -178,7 +178,7 @@ void lexemes_read(struct bytes text, const struct token_list *tokens, struct lex
             continue;
         unsigned word = out->word_count++;
         signs_read(out, end, token->offset > end ? token->offset : end, word > 0 ? word - 1 : 0, &joined);
-        out->words[word] = (struct query_word){.token = token, .at = i, .lexeme = LEXEMES_MAX};
+        out->words[word] = (struct lexeme_word){.token = token, .at = i, .lexeme = LEXEMES_MAX};
         end = (size_t)token->offset + token->size;
         if (out->count >= LEXEMES_MAX)
             continue;

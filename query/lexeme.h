@@ -31,7 +31,7 @@ struct lexeme {
 };
 
 /* One word of the query. */
-struct query_word {
+struct lexeme_word {
     const struct token *token; /* the whole one */
     uint32_t at;               /* its index in the token list */
     uint8_t lexeme;            /* its first; LEXEMES_MAX: none */
@@ -42,7 +42,7 @@ struct lexemes {
     const struct token_list *tokens;
     struct lexeme items[LEXEMES_MAX];
     unsigned count;
-    struct query_word words[QUERY_TOKENS_MAX]; /* what lies behind is not read */
+    struct lexeme_word words[QUERY_TOKENS_MAX]; /* what lies behind is not read */
     unsigned word_count;
 };
 

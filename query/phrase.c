@@ -26,7 +26,8 @@ static unsigned phrase_fit(const struct phrase *phrase, const struct lexemes *le
             return 0;
         if (bytes_equal(lexeme->exact, folded))
             continue;
-        if (marks_compare(lexeme->exact.data, lexeme->exact.size, exact.data, exact.size) == MARKS_CONTRADICT)
+        enum marks marks = marks_compare(lexeme->exact.data, lexeme->exact.size, exact.data, exact.size);
+        if (marks == MARKS_CONTRADICT || (marks == MARKS_SUBSET && (phrase->flags & PHRASE_WHOLE) != 0))
             return 0;
         marked = true;
     }

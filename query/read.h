@@ -27,7 +27,8 @@ static inline uint32_t word_bit(unsigned word)
 
 static inline bool lexeme_is_free(const struct reader_state *state, unsigned at)
 {
-    return (state->taken & word_bit(state->lexemes.items[at].word)) == 0;
+    const struct lexeme *lexeme = &state->lexemes.items[at];
+    return lexeme->kind == LEXEME_SIGN || (state->taken & word_bit(lexeme->word)) == 0;
 }
 
 /* The words of the lexemes first..end-1, a bit each. */

@@ -80,7 +80,7 @@ static const struct phrase bounds_before[] = {
     {"tầm khoảng", "tam khoang", BOUND_AROUND, 0},
     {"tầm tầm", "tam tam", BOUND_AROUND, 0},
     {"trong tầm", "trong tam", BOUND_AROUND, 0},
-    {"cỡ", "co", BOUND_AROUND, 0},
+    {"cỡ", "co", BOUND_AROUND, PHRASE_WHOLE},
     {"chừng", "chung", BOUND_AROUND, 0},
     {"khoảng chừng", "khoang chung", BOUND_AROUND, 0},
     {"độ", "do", BOUND_AROUND, PHRASE_MARKED},
