@@ -195,7 +195,8 @@ static void script_run_emit(struct analysis *analysis)
     scanner_gap(&analysis->scanner);
 }
 
-enum status analyze(const struct analyzer *analyzer, const char *text, size_t size, struct arena *arena, struct token_list *out)
+static enum status text_read(const struct analyzer *analyzer, const char *text, size_t size, bool slices, struct arena *arena,
+                             struct token_list *out)
 {
     struct analysis analysis;
     *out = (struct token_list){0};
@@ -204,6 +205,7 @@ enum status analyze(const struct analyzer *analyzer, const char *text, size_t si
     analysis.analyzer = analyzer;
     analysis.words = NULL;
     token_writer_init(&analysis.writer, arena, size);
+    analysis.writer.slices = slices;
     scanner_init(&analysis.scanner, &analyzer->letters, text, size);
     while (analysis.scanner.next != CLASS_SPACE && !token_writer_is_done(&analysis.writer)) {
         if (analysis.scanner.next == CLASS_SCRIPT) {
@@ -218,4 +220,14 @@ enum status analyze(const struct analyzer *analyzer, const char *text, size_t si
         return STATUS_LIMIT;
     *out = analysis.writer.list;
     return STATUS_OK;
+}
+
+enum status analyze(const struct analyzer *analyzer, const char *text, size_t size, struct arena *arena, struct token_list *out)
+{
+    return text_read(analyzer, text, size, false, arena, out);
+}
+
+enum status analyze_document(const struct analyzer *analyzer, const char *text, size_t size, struct arena *arena, struct token_list *out)
+{
+    return text_read(analyzer, text, size, true, arena, out);
 }

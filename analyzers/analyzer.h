@@ -58,6 +58,11 @@ void analyzer_free(struct analyzer *analyzer);
  * passes 4 GiB); the list is empty then. The list lives as long as the arena; `text` is only borrowed for the call. */
 MUST_USE enum status analyze(const struct analyzer *analyzer, const char *text, size_t size, struct arena *arena, struct token_list *out);
 
+/* The same for a document, whose codes have more parts: where letters and digits meet, each element's beginnings and ends and the whole's
+ * beginnings (bv360, nrbv360 and 360qsvn of NR-BV360QSVN), since people type codes by piece. A query asks for none of these. */
+MUST_USE enum status analyze_document(const struct analyzer *analyzer, const char *text, size_t size, struct arena *arena,
+                                      struct token_list *out);
+
 /* Folds a whole text to its lower-case, mark-free form with single spaces between words (suggestion keys, slugs before joining). Only
  * letters and digits count: no numbers, units or codes are read ("1,5 HP" gives "1 5 hp"); words of other scripts are not cut.
  * Idempotent. `out` is in the arena, followed by a NUL; LIMIT as above. */

@@ -152,18 +152,18 @@ static bool runs_are_mixed(const struct run *first, const struct run *last)
     return letters && digits;
 }
 
-/* What begins with run `first`: its element or what is left of it, the run, then what people type of a code's beginning: of the whole
+/* What begins with run `first`: its element (in slices also what is left of it), the run, then slices: the beginnings of the whole
  * (nrbv360) and of each element (bv360). */
 static void parts_emit(struct token_writer *writer, const struct scanner *scanner, const struct syllables *syllables, uint32_t whole,
                        const struct row *row, size_t first)
 {
     const struct run *from = &row->runs[first];
     size_t end = element_end(row, first), last = first == 0 ? row->count - 1 : end;
-    bool starts = first == 0 || run_ends(row, first - 1), few = row->count <= CODE_SPANS_RUNS_MAX;
-    if (starts || (few && runs_are_mixed(from, &row->runs[end])))
+    bool starts = first == 0 || run_ends(row, first - 1), slices = writer->slices && row->count <= CODE_SLICES_RUNS_MAX;
+    if (starts || (slices && runs_are_mixed(from, &row->runs[end])))
         part_emit(writer, scanner, syllables, whole, from, &row->runs[end]);
     part_emit(writer, scanner, syllables, whole, from, from);
-    for (size_t i = first + 1; few && starts && i < last; i++)
+    for (size_t i = first + 1; slices && starts && i < last; i++)
         if (runs_are_mixed(from, &row->runs[i]))
             part_emit(writer, scanner, syllables, whole, from, &row->runs[i]);
 }

@@ -15,6 +15,7 @@ struct token_writer {
     char *text;    /* free bytes for spellings */
     size_t text_room;
     size_t text_step; /* bytes that are fetched at once */
+    bool slices;      /* codes give the parts that only documents have */
     bool full;        /* the arena's cap was reached */
 };
 

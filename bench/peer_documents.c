@@ -31,7 +31,7 @@ static void tell(struct telling *telling, struct buffer *zone, struct bytes text
         return;
     telling->status = markup_strip(text, telling->arena, &plain);
     if (telling->status == STATUS_OK)
-        telling->status = analyze(telling->analyzer, plain.data, plain.size, telling->arena, &list);
+        telling->status = analyze_document(telling->analyzer, plain.data, plain.size, telling->arena, &list);
     for (uint32_t i = 0; telling->status == STATUS_OK && i < list.count; i++)
         buffer_print(zone, "%s%.*s", zone->size == 0 ? "" : " ", list.tokens[i].folded_size, list.tokens[i].folded);
 }

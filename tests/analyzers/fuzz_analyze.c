@@ -35,6 +35,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enum status status = analyze(analyzer, text, size, &arena, &list);
     assert(status == STATUS_OK);
     list_check(&list, size);
+    status = analyze_document(analyzer, text, size, &arena, &list);
+    assert(status == STATUS_OK);
+    list_check(&list, size);
     status = fold_text(analyzer, text, size, &arena, &once);
     assert(status == STATUS_OK && text_is_valid(once.data, once.size));
     status = fold_text(analyzer, once.data, once.size, &arena, &twice);

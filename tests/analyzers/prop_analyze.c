@@ -86,7 +86,7 @@ static struct token_list tokens_of(struct arena *arena, const char *text, size_t
 {
     struct token_list list;
     arena_reset(arena);
-    assert_int_equal(analyze(analyzer, text, size, arena, &list), STATUS_OK);
+    assert_int_equal(analyze_document(analyzer, text, size, arena, &list), STATUS_OK);
     return list;
 }
 

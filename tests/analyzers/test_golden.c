@@ -49,14 +49,14 @@ static void token_print(const struct token *token, bool spans, struct buffer *ou
     buffer_append_char(out, '\n');
 }
 
-static void tokens_print(const char *line, bool spans, struct buffer *out)
+static void tokens_print(const char *line, bool document, bool spans, struct buffer *out)
 {
     char text[LINE_BYTES] = {0};
     size_t size = text_unescape(line, text);
     struct arena arena;
     struct token_list list;
     arena_init(&arena, 1 << 20);
-    assert_int_equal(analyze(analyzer, text, size, &arena, &list), STATUS_OK);
+    assert_int_equal((document ? analyze_document : analyze)(analyzer, text, size, &arena, &list), STATUS_OK);
     out->size = 0;
     for (uint32_t i = 0; i < list.count; i++)
         token_print(&list.tokens[i], spans, out);
@@ -68,6 +68,7 @@ struct golden {
     struct buffer expected; /* the lines of the case being read */
     struct buffer actual, same;
     char text[LINE_BYTES];
+    bool document; /* it is read as one */
     size_t cases, failures;
 };
 
@@ -76,10 +77,10 @@ static void case_check(struct golden *golden)
     if (golden->text[0] == '\0')
         return;
     buffer_append_char(&golden->expected, '\0');
-    tokens_print(golden->text, true, &golden->actual);
+    tokens_print(golden->text, golden->document, true, &golden->actual);
     golden->cases++;
     if (strcmp(golden->expected.data, golden->actual.data) != 0) {
-        print_error("> %s\nexpected:\n%sgot:\n%s", golden->text, golden->expected.data, golden->actual.data);
+        print_error("%c %s\nexpected:\n%sgot:\n%s", golden->document ? '+' : '>', golden->text, golden->expected.data, golden->actual.data);
         golden->failures++;
     }
     golden->expected.size = 0;
@@ -87,8 +88,8 @@ static void case_check(struct golden *golden)
 
 static void same_check(struct golden *golden, const char *line)
 {
-    tokens_print(golden->text, false, &golden->actual);
-    tokens_print(line, false, &golden->same);
+    tokens_print(golden->text, golden->document, false, &golden->actual);
+    tokens_print(line, golden->document, false, &golden->same);
     golden->cases++;
     if (strcmp(golden->actual.data, golden->same.data) != 0) {
         print_error("> %s\n%s~ %s\n%s", golden->text, golden->actual.data, line, golden->same.data);
@@ -105,8 +106,9 @@ static void file_check(struct golden *golden, const char *name)
     golden->text[0] = '\0';
     while (fgets(line, sizeof line, file) != NULL) {
         line[strcspn(line, "\n")] = '\0';
-        if (line[0] == '>') {
+        if (line[0] == '>' || line[0] == '+') {
             case_check(golden);
+            golden->document = line[0] == '+';
             snprintf(golden->text, sizeof golden->text, "%s", line + 2);
         } else if (line[0] == '~') {
             same_check(golden, line + 2);
