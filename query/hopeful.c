@@ -169,16 +169,32 @@ bool match_candidates(struct match *match, const uint64_t *hits, uint64_t thresh
     return true;
 }
 
-static void places_list(struct hope *hope, const uint64_t *bits, const uint32_t *points)
+/* What the words that a document lacks take off its bound. */
+static struct match_score lacking_subtract(const struct hope *hope, uint32_t at, struct match_score bound)
 {
+    for (unsigned i = 0; i < hope->match->segment_count; i++) {
+        bool has = window_has(hope->promises[i].segment->bits, at);
+        bound.score -= has ? 0 : hope->promises[i].most;
+        bound.band = has ? bound.band : BAND_NONE;
+    }
+    return bound;
+}
+
+/* The candidates whose bounds reach the threshold. */
+static void places_list(struct hope *hope, const uint64_t *candidates, const uint32_t *points)
+{
+    bool lacking = hope->match->mode == MATCH_ANY && hope->match->segment_count > 1;
     unsigned count = 0;
     for (unsigned word = 0; word < WINDOW_WORDS; word++)
-        for (uint64_t rest = bits[word]; rest != 0; rest &= rest - 1)
-            hope->places[count++] = (uint16_t)(word * 64 + (unsigned)__builtin_ctzll(rest));
-    for (unsigned i = 0; i < count; i++) {
-        hope->bands[i] = hope->best.band;
-        hope->bounds[i] = points[hope->places[i]] + hope->best.score;
-    }
+        for (uint64_t rest = candidates[word]; rest != 0; rest &= rest - 1) {
+            uint32_t at = word * 64 + (unsigned)__builtin_ctzll(rest);
+            struct match_score bound = lacking ? lacking_subtract(hope, at, hope->best) : hope->best;
+            bound.score += points[at];
+            hope->places[count] = (uint16_t)at;
+            hope->bands[count] = bound.band;
+            hope->bounds[count] = bound.score;
+            count += is_enough(hope, bound.band, bound.score);
+        }
     hope->count = count;
 }
 
@@ -194,19 +210,6 @@ static void places_cut(struct hope *hope)
         kept += stays;
     }
     hope->count = kept;
-}
-
-/* Takes off the words that the places do not have. */
-static void lacking_subtract(struct hope *hope)
-{
-    for (unsigned i = 0; i < hope->match->segment_count; i++) {
-        const struct promise *promise = &hope->promises[i];
-        for (unsigned at = 0; at < hope->count; at++) {
-            bool has = window_has(promise->segment->bits, hope->places[at]);
-            hope->bounds[at] -= has ? 0 : promise->most;
-            hope->bands[at] = has ? hope->bands[at] : BAND_NONE;
-        }
-    }
 }
 
 /* One word's own impacts and bands in the place of its greatest. */
@@ -246,9 +249,6 @@ void match_hopeful(struct match *match, const uint64_t *candidates, uint64_t thr
     window_clear(hopeful);
     promises_take(&hope);
     places_list(&hope, candidates, points);
-    if (match->mode == MATCH_ANY && match->segment_count > 1)
-        lacking_subtract(&hope);
-    places_cut(&hope);
     bool others = columns_take(&hope);
     for (unsigned i = 0; i < hope.count; i++) {
         struct match_score score = {hope.bands[i], hope.bounds[i]};
