@@ -1,12 +1,12 @@
 /* Random edits of all tables, in random order and batch sizes, against indexes made of the rows that are left, by edits and by a bulk build:
- * the same logical dump, also after further edits, and all verify clean. Seeds are printed; PROP_SEEDS sets how many (more than the default for a long run), PROP_SEED the first. */
+ * the same logical dump, also after further edits, and all verify clean. PROP_SEEDS sets how many seeds there are, PROP_SEED the first. */
 #include "tests/indexer/random_shop.h"
 
 #include "base/log.h"
 #include "indexer/bulk.h"
 #include "indexer/row_intake.h"
 
-enum { STEPS = 300, STEPS_AFTER = 60, SEEDS_DEFAULT = 12 };
+enum { STEPS = 300, STEPS_AFTER = 60, SEEDS_DEFAULT = 400 };
 
 /* Now and then an older row comes first under the same key: the later one stands. */
 static void take_bulk(void *context, struct model *model, const struct change *change)

@@ -10,7 +10,7 @@
 #include "storage/index.h"
 #include "tests/remove_folder.h"
 
-enum { STEPS_BEFORE = 150, STEPS_MOST = 400, STEPS_AFTER = 80, STEPS_FEW = 60, KEYS_FEW = 6, SEEDS_DEFAULT = 8 };
+enum { STEPS_BEFORE = 150, STEPS_MOST = 400, STEPS_AFTER = 80, STEPS_FEW = 60, KEYS_FEW = 6, SEEDS_DEFAULT = 100 };
 
 struct site {
     char folder[64];
@@ -27,8 +27,7 @@ static void must(enum status status, const struct error *error)
 static void site_open(struct site *site)
 {
     struct error error = {0};
-    snprintf(site->folder, sizeof site->folder, "/tmp/tim-prop-reindex-XXXXXX");
-    assert_non_null(mkdtemp(site->folder));
+    assert_true(fast_folder(site->folder, sizeof site->folder, "prop-reindex"));
     must(index_open(site->folder, INDEX_WRITE, (uint64_t)1 << 30, &site->index, &error), &error);
     struct destination *live = &site->destination;
     live->index = site->index;

@@ -23,6 +23,7 @@
 #include "storage/env.h"
 #include "storage/mirror.h"
 #include "storage/snapshot.h"
+#include "tests/fast_folder.h"
 
 enum { KEYS = 12, TEXT_BYTES = 64 };
 
@@ -196,8 +197,7 @@ static inline void step(struct model *model, struct apply *apply)
 static void subject_open(struct subject *subject)
 {
     struct error error = {0};
-    snprintf(subject->folder, sizeof subject->folder, "/tmp/tim-prop-apply-XXXXXX");
-    assert_non_null(mkdtemp(subject->folder));
+    assert_true(fast_folder(subject->folder, sizeof subject->folder, "prop-apply"));
     struct env_options options = {.mode = ENV_CREATE, .map_bytes = (uint64_t)1 << 30};
     if (env_open(subject->folder, &options, &subject->env, &error) != STATUS_OK ||
         apply_new(subject->env, analyzer, &subject->apply, &error) != STATUS_OK)

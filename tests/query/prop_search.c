@@ -538,8 +538,8 @@ static void scattered_shop(void **state)
 static void tiny_shops(void **state)
 {
     (void)state;
-    for (unsigned i = 0; i < 40 * seeds_count(); i++)
-        run(seed + i, 1 + i % 12 * 3, 2, 2, 200);
+    for (unsigned i = 0; i < 300 * seeds_count(); i++)
+        run(seed + i, 1 + i % 12 * 3, 2, 2, 50);
 }
 
 /* Every number is a live product at first, and the common words fill many blocks of a window. */

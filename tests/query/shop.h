@@ -26,6 +26,7 @@
 #include "storage/mirror.h"
 #include "storage/multi.h"
 #include "storage/snapshot.h"
+#include "tests/fast_folder.h"
 
 enum {
     TERMS_MAX = 48,
@@ -480,8 +481,8 @@ static inline void shop_open(struct shop *shop, uint64_t seed)
 {
     struct error error = {0};
     struct env_options options = {.mode = ENV_CREATE, .map_bytes = UINT64_C(1) << 30};
-    *shop = (struct shop){.folder = "/tmp/tim-query-XXXXXX", .random = seed, .analyzer = analyzer_new()};
-    assert_non_null(mkdtemp(shop->folder));
+    *shop = (struct shop){.random = seed, .analyzer = analyzer_new()};
+    assert_true(fast_folder(shop->folder, sizeof shop->folder, "query"));
     if (env_open(shop->folder, &options, &shop->env, &error) != STATUS_OK)
         fail_msg("cannot open %s: %s", shop->folder, error.text);
     struct batch *batch = shop_begin(shop);

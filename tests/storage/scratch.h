@@ -17,6 +17,7 @@
 #include "storage/env.h"
 #include "storage/snapshot.h"
 #include "storage/verify_parts.h"
+#include "tests/fast_folder.h"
 
 struct scratch {
     char folder[64];
@@ -36,8 +37,8 @@ static inline void scratch_reopen(struct scratch *scratch)
 
 static inline void scratch_open(struct scratch *scratch)
 {
-    *scratch = (struct scratch){.folder = "/tmp/tim-storage-XXXXXX"};
-    assert_non_null(mkdtemp(scratch->folder));
+    *scratch = (struct scratch){.env = NULL};
+    assert_true(fast_folder(scratch->folder, sizeof scratch->folder, "storage"));
     scratch_reopen(scratch);
 }
 
