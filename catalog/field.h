@@ -11,6 +11,7 @@
 /* Text fields, in the order of the table text_fields. */
 enum text_field {
     TEXT_NAME,
+    TEXT_MADE_FOR, /* what stands in an accessory's name behind its head: made_for.h */
     TEXT_BRAND,
     TEXT_CATEGORY,
     TEXT_CODES,

@@ -4,7 +4,9 @@
 #include <xxhash.h>
 
 #include "catalog/field.h"
+#include "catalog/made_for.h"
 #include "catalog/markup.h"
+#include "catalog/pair.h"
 
 /* Raise when the analysis chain, the terms made here or the facets of indexer/facets.c change what is stored. */
 enum { ANALYSIS_VERSION = 3 };
@@ -93,7 +95,7 @@ static size_t cut_at_character(struct bytes text, size_t size)
 
 static enum status count_sentence(struct counting *counting, enum text_field field, struct bytes sentence)
 {
-    bool repeats = field != TEXT_NAME && field != TEXT_CODES;
+    bool repeats = field != TEXT_NAME && field != TEXT_MADE_FOR && field != TEXT_CODES;
     struct word_uses uses = {0};
     enum status status = word_cache_read(counting->words, sentence, repeats, counting->arena, &uses);
     counting->lengths[field] += uses.length;
@@ -153,10 +155,29 @@ static enum status count_variants(struct counting *counting, const struct docume
     return status;
 }
 
+/* An accessory's name falls into its head and what it is made for; the length of both is that of the whole. */
+static enum status count_name(struct counting *counting, struct bytes name)
+{
+    struct bytes plain = {0};
+    size_t head = 0;
+    if (name.size == 0)
+        return STATUS_OK;
+    enum status status = markup_strip(name, counting->arena, &plain);
+    if (status == STATUS_OK)
+        status = made_for_split(word_cache_analyzer(counting->words), plain, counting->arena, &head);
+    if (status == STATUS_OK)
+        status = count_text(counting, TEXT_NAME, (struct bytes){plain.data, head});
+    if (status == STATUS_OK)
+        status = count_text(counting, TEXT_MADE_FOR, (struct bytes){plain.data + head, plain.size - head});
+    counting->lengths[TEXT_NAME] += counting->lengths[TEXT_MADE_FOR];
+    counting->lengths[TEXT_MADE_FOR] = counting->lengths[TEXT_NAME];
+    return status;
+}
+
 /* Core fields first: when the bound on text is met, it is the description that is cut. */
 static enum status count_document(struct counting *counting, const struct document *document)
 {
-    enum status status = count_text(counting, TEXT_NAME, document->name);
+    enum status status = count_name(counting, document->name);
     if (status == STATUS_OK)
         status = count_text(counting, TEXT_BRAND, document->brand_name);
     for (unsigned i = 0; status == STATUS_OK && i < document->path_count; i++)
@@ -213,12 +234,12 @@ static uint8_t counted_impact(const struct counted *term, const struct field_nor
     return term->whole ? impact : (uint8_t)(impact > 1 ? impact / 2 : 1);
 }
 
-static enum status add_entries(struct counting *counting, struct forward_list *out)
+static enum status add_entries(struct counting *counting, const struct document *document, struct forward_list *out)
 {
     struct field_norms norms = field_norms(counting->lengths);
-    uint32_t most = counting->core_count * PREFIX_LETTERS_MAX, prefix_count = 0;
+    uint32_t most = counting->core_count * PREFIX_LETTERS_MAX, prefix_count = 0, pair_count = 0;
     struct counted_prefix *prefixes = arena_alloc(counting->arena, most * sizeof *prefixes);
-    out->entries = arena_alloc(counting->arena, ((size_t)counting->count + most + 1) * sizeof *out->entries);
+    out->entries = arena_alloc(counting->arena, ((size_t)counting->count + most + 1 + PAIRS_MAX) * sizeof *out->entries);
     if (prefixes == NULL || out->entries == NULL)
         return STATUS_LIMIT;
     out->entries[out->count++] = (struct forward_entry){.class = TERM_LIVE, .impact = 1, .bytes = ""};
@@ -232,8 +253,11 @@ static enum status add_entries(struct counting *counting, struct forward_list *o
     }
     for (uint32_t i = 0; i < prefix_count; i++)
         add_entry(counting, TERM_PREFIX, prefixes[i].word, prefixes[i].impact, (struct posting_form){0}, out);
+    enum status status =
+        pairs_build(word_cache_analyzer(counting->words), document, counting->arena, out->entries + out->count, &pair_count);
+    out->count += pair_count;
     forward_sort(out);
-    return STATUS_OK;
+    return status;
 }
 
 enum status terms_build(struct word_cache *words, const struct document *document, struct arena *arena, struct forward_list *out, bool *cut)
@@ -246,7 +270,7 @@ enum status terms_build(struct word_cache *words, const struct document *documen
     counting.document = word_cache_begin(words);
     enum status status = count_document(&counting, document);
     if (status == STATUS_OK)
-        status = add_entries(&counting, out);
+        status = add_entries(&counting, document, out);
     *cut = counting.cut;
     return status;
 }

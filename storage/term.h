@@ -12,11 +12,12 @@
 
 struct snapshot;
 
-/* The first byte of a term's key. Later classes (name bigrams, phonetic keys, typo deletes) append letters of their own. */
+/* The first byte of a term's key. Later classes append letters of their own. */
 enum term_class {
     TERM_CORE = 'c',   /* folded key, core zone; its postings carry form bytes */
     TERM_BODY = 'b',   /* folded key, body zone */
     TERM_PREFIX = 'p', /* the first 1..3 letters of a core token; longer prefixes are ranges over TERM_CORE */
+    TERM_PAIR = '2',   /* two neighbouring words of name, brand or category: catalog/pair.h; never decides what matches */
     TERM_LIVE = 'l',   /* no bytes: the documents that may be found; also the match-all list */
 };
 
