@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "query/cascade.h"
 #include "query/columns.h"
+#include "query/contiguity.h"
 #include "query/facet.h"
 #include "query/match.h"
 #include "query/rank.h"
@@ -26,6 +27,7 @@ struct search {
     struct cascade cascade;
     struct token_list tokens;
     struct match *match;
+    struct contiguity contiguity;
     struct columns columns;
     struct filters filters;
     struct top top;
@@ -108,9 +110,13 @@ static enum status add_by_relevance(struct search *search, uint32_t base, const 
     uint64_t candidates[WINDOW_WORDS], hopeful[WINDOW_WORDS], threshold = top_threshold(&search->top);
     uint32_t points[COLUMN_WINDOW];
     const struct column_part *part = NULL;
-    if (!match_candidates(search->match, hits, threshold, search->points_max, candidates, &best))
+    uint32_t together = contiguity_most(&search->contiguity);
+    if (!match_candidates(search->match, hits, threshold, search->points_max + together, candidates, &best))
         return STATUS_OK;
+    best.score += together;
     enum status status = candidates_by_fame(search, best, threshold, candidates, points);
+    if (status == STATUS_OK)
+        status = contiguity_window(&search->contiguity, base / COLUMN_WINDOW, candidates, points);
     if (status != STATUS_OK || !window_any(candidates))
         return status;
     match_hopeful(search->match, candidates, threshold, points, scores, hopeful);
@@ -266,10 +272,34 @@ static enum status windows_run(struct search *search)
     return status == STATUS_END ? STATUS_OK : status;
 }
 
-/* The lattice of the step at hand against all documents. */
-static enum status step_run(struct search *search)
+static bool alternative_reads_one_way(const struct alternative *alternative)
 {
-    search->points_max = prior_points_max(lattice_score_max(&search->cascade.lattice));
+    for (unsigned i = 0; i < alternative->edge_count; i++)
+        if (alternative->edges[i].term_count != 1)
+            return false;
+    return alternative->text.size > 0;
+}
+
+/* The pairs of the words, and of the alternatives of the step at hand. */
+static enum status pairs_read(struct search *search)
+{
+    const struct alternatives *alternatives = &search->cascade.alternatives;
+    struct bytes text = search->request->text;
+    enum status status = contiguity_open(&search->contiguity, search->snapshot, search->arena);
+    if (status != STATUS_OK || search->request->sort != SORT_RELEVANCE || search->tokens.positions == 0)
+        return status;
+    status = contiguity_add(&search->contiguity, &search->tokens, text);
+    for (unsigned i = 0; i < alternatives->count && status == STATUS_OK; i++) {
+        const struct alternative *found = &alternatives->list[i];
+        if (alternative_reads_one_way(found))
+            status = contiguity_add_alternative(&search->contiguity, search->cascade.analyzer, &search->tokens, text, found->first,
+                                                found->words, found->text);
+    }
+    return status;
+}
+
+static enum status match_run(struct search *search)
+{
     enum status status = match_open(search->snapshot, &search->cascade.lattice, search->request->match, search->arena, &search->match);
     if (status != STATUS_OK)
         return status;
@@ -277,6 +307,17 @@ static enum status step_run(struct search *search)
     if (status == STATUS_OK)
         status = windows_run(search);
     match_close(search->match);
+    return status;
+}
+
+/* The lattice of the step at hand against all documents. */
+static enum status step_run(struct search *search)
+{
+    search->points_max = prior_points_max(lattice_score_max(&search->cascade.lattice));
+    enum status status = pairs_read(search);
+    if (status == STATUS_OK)
+        status = match_run(search);
+    contiguity_close(&search->contiguity);
     return status;
 }
 

@@ -25,7 +25,16 @@ struct naive_edge {
 
 enum { PLACES = 128, NAIVE_EDGES = 320, NAIVE_CUTS = 256 };
 
+/* A pair of the query's words, with its worth. */
+struct naive_pair {
+    char key[TERM_BYTES_MAX];
+    size_t size;
+    uint32_t worth;
+};
+
 struct naive_query {
+    struct naive_pair pairs[64];
+    unsigned pair_count;
     struct naive_edge edges[NAIVE_EDGES];
     unsigned edge_count, end;
     unsigned word_places[QUERY_TOKENS_MAX + 1], word_worths[QUERY_TOKENS_MAX]; /* in front of each word; of its own reading */
@@ -363,6 +372,41 @@ static inline bool naive_any(const struct naive_query *query, const struct naive
     return met;
 }
 
+/* The weight of a core word by the products that have it, 0 when none has. */
+static inline uint32_t naive_weight(const struct shop *shop, const struct naive_query *query, const struct token *token)
+{
+    uint32_t df = 0;
+    for (uint32_t i = 0; i < shop->count; i++)
+        for (unsigned j = 0; j < shop->products[i].core_count && shop->products[i].live; j++)
+            df += folded_is(&shop->products[i].core[j], token);
+    return df == 0 ? 0 : term_weight(df, query->live);
+}
+
+static inline void naive_pairs(const struct shop *shop, const struct token_list *list, struct bytes text, struct naive_query *query)
+{
+    struct pair pairs[64];
+    query->pair_count = pairs_list(list, text, pairs, 64);
+    for (unsigned i = 0; i < query->pair_count; i++) {
+        struct naive_pair *pair = &query->pairs[i];
+        const struct token *first = pairs[i].first, *second = pairs[i].second;
+        struct bytes tail = second == NULL ? (struct bytes){0} : (struct bytes){second->folded, second->folded_size};
+        pair->size = pair_key((struct bytes){first->folded, first->folded_size}, tail, pair->key);
+        pair->worth = (naive_weight(shop, query, first) + (second == NULL ? 0 : naive_weight(shop, query, second))) / 2;
+    }
+}
+
+/* What the query's pairs add to a product's score. */
+static inline uint32_t naive_contiguity(const struct naive_query *query, const struct product *product)
+{
+    uint32_t sum = 0;
+    for (unsigned i = 0; i < query->pair_count; i++)
+        for (unsigned j = 0; j < product->pair_count; j++)
+            if (query->pairs[i].size == product->pairs[j].size &&
+                memcmp(query->pairs[i].key, product->pairs[j].key, query->pairs[i].size) == 0)
+                sum += query->pairs[i].worth * product->pairs[j].impact;
+    return sum;
+}
+
 static inline void naive_read(const struct shop *shop, struct snapshot *snapshot, const struct search_request *request, bool all,
                               const struct alternative *alternatives, unsigned alternative_count, struct arena *arena,
                               struct naive_query *query)
@@ -390,6 +434,7 @@ static inline void naive_read(const struct shop *shop, struct snapshot *snapshot
     query->word_places[query->word_count] = query->end;
     naive_sides(query, alternatives, alternative_count);
     naive_cut(query);
+    naive_pairs(shop, &list, text, query);
     naive_paths_max(query, 0, 0);
     if (query->any)
         naive_any(query, NULL, &query->score_max);
@@ -425,6 +470,8 @@ static inline struct match_score naive_score(struct snapshot *snapshot, const st
     naive_paths(snapshot, query, values, 0, (struct match_score){15, 0}, &best);
     if (best.band == 0 && query->any && naive_any(query, values, &best.score))
         best.band = NAIVE_PARTLY;
+    if (best.band > 0)
+        best.score += naive_contiguity(query, product);
     return best;
 }
 

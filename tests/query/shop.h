@@ -18,6 +18,7 @@
 #include "catalog/document.h"
 #include "catalog/field.h"
 #include "catalog/hit.h"
+#include "catalog/pair.h"
 #include "storage/batch.h"
 #include "storage/env.h"
 #include "storage/forward.h"
@@ -34,6 +35,7 @@ enum {
     BRANDS = 12,
     CATEGORIES = 14,
     WORDS_PER_PRODUCT = 9,
+    PAIRS_OF_PRODUCT_MAX = 2 * WORDS_PER_PRODUCT,
     SPECS = 4,       /* "thong-so-0" ... */
     SPEC_VALUES = 6, /* "gia-tri-0" ...; the last two share a slug */
 };
@@ -42,6 +44,12 @@ struct shop_term {
     char folded[TOKEN_BYTES_MAX], exact[TOKEN_BYTES_MAX * 3];
     uint8_t folded_size, exact_size, impact;
     bool several;
+};
+
+/* Two words side by side in the name, or the end of a model there. */
+struct shop_pair {
+    char key[TERM_BYTES_MAX];
+    uint8_t size, impact;
 };
 
 struct shop_variant {
@@ -56,6 +64,8 @@ struct product {
     char id[32], name[512];
     struct shop_term core[TERMS_MAX], body[TERMS_MAX];
     unsigned core_count, body_count;
+    struct shop_pair pairs[PAIRS_OF_PRODUCT_MAX];
+    unsigned pair_count;
     uint64_t price, sale, stock, sold, rating, prior, created; /* as the columns show them */
     uint32_t brand, category;                                  /* UINT32_MAX: none */
     unsigned specs[SPECS];                                     /* the product's own values, a bit each */
@@ -186,6 +196,28 @@ static inline void terms_add(struct shop *shop, struct shop_term *terms, unsigne
     arena_release(&arena);
 }
 
+static inline void pairs_add(struct shop *shop, struct product *product, uint64_t *state)
+{
+    struct arena arena;
+    struct token_list list = {0};
+    struct pair pairs[PAIRS_OF_PRODUCT_MAX];
+    arena_init(&arena, 1 << 20);
+    must(analyze(shop->analyzer, product->name, strlen(product->name), &arena, &list));
+    unsigned count = pairs_list(&list, bytes_of(product->name), pairs, PAIRS_OF_PRODUCT_MAX);
+    for (unsigned i = 0; i < count; i++) {
+        const struct token *first = pairs[i].first, *second = pairs[i].second;
+        struct shop_pair *pair = &product->pairs[product->pair_count];
+        unsigned at = 0;
+        struct bytes tail = second == NULL ? (struct bytes){0} : (struct bytes){second->folded, second->folded_size};
+        pair->size = (uint8_t)pair_key((struct bytes){first->folded, first->folded_size}, tail, pair->key);
+        pair->impact = (uint8_t)(1 + random_below(state, 255));
+        while (product->pairs[at].size != pair->size || memcmp(product->pairs[at].key, pair->key, pair->size) != 0)
+            at++;
+        product->pair_count += at == product->pair_count;
+    }
+    arena_release(&arena);
+}
+
 static inline uint64_t random_price(uint64_t *state)
 {
     static const uint64_t steps[] = {1, 1000, 10000, 990000, 1000000};
@@ -246,7 +278,7 @@ static inline void product_derive(struct product *product)
 static inline void product_fill(struct shop *shop, struct product *product)
 {
     uint64_t *state = &shop->random;
-    product->core_count = product->body_count = 0;
+    product->core_count = product->body_count = product->pair_count = 0;
     product->name[0] = '\0';
     unsigned words = 1 + random_below(state, WORDS_PER_PRODUCT);
     for (unsigned i = 0; i < words; i++) {
@@ -255,6 +287,7 @@ static inline void product_fill(struct shop *shop, struct product *product)
         snprintf(product->name + size, sizeof product->name - size, "%s%s", size == 0 ? "" : " ", word);
         terms_add(shop, product->core, &product->core_count, word, state);
     }
+    pairs_add(shop, product, state);
     for (unsigned i = random_below(state, 4); i-- > 0;)
         terms_add(shop, product->body, &product->body_count, random_word(state), state);
     product->brand = random_chance(state, 10) ? UINT32_MAX : random_below(state, BRANDS);
@@ -291,6 +324,11 @@ static inline void product_terms(const struct product *product, struct forward_l
     }
     for (unsigned i = 0; i < product->body_count; i++)
         entry_push(list, TERM_BODY, &product->body[i], product->body[i].folded_size, (struct posting_form){0});
+    for (unsigned i = 0; i < product->pair_count; i++) {
+        const struct shop_pair *pair = &product->pairs[i];
+        list->entries[list->count++] =
+            (struct forward_entry){.class = TERM_PAIR, .size = pair->size, .impact = pair->impact, .bytes = pair->key};
+    }
     list->entries[list->count++] = (struct forward_entry){.class = TERM_LIVE, .impact = 1, .bytes = ""};
     forward_sort(list);
 }
@@ -376,7 +414,7 @@ static inline void offer_write(struct batch *batch, struct product *product)
 static inline void product_write(struct batch *batch, struct product *product)
 {
     struct arena arena;
-    struct forward_entry entries[TERMS_MAX * 5 + 1];
+    struct forward_entry entries[TERMS_MAX * 5 + PAIRS_OF_PRODUCT_MAX + 1];
     struct forward_list list = {.entries = entries};
     uint32_t changed = 0, document = product->document;
     arena_init(&arena, 1 << 22);
