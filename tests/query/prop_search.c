@@ -53,6 +53,20 @@ static void type_word(struct shop *shop, struct question *question, const char *
     arena_release(&arena);
 }
 
+/* Some words of a product's name as they stand there. */
+static void type_phrase(struct shop *shop, struct question *question)
+{
+    char name[sizeof shop->products->name];
+    char *rest = NULL;
+    unsigned skip = random_below(&shop->random, 4), take = 2 + random_below(&shop->random, 3);
+    snprintf(name, sizeof name, "%s", shop->products[random_below(&shop->random, shop->count)].name);
+    for (char *word = strtok_r(name, " ", &rest); word != NULL && take > 0; word = strtok_r(NULL, " ", &rest))
+        if (skip > 0)
+            skip--;
+        else if (take-- > 0)
+            type_word(shop, question, word);
+}
+
 static void ask_filters(struct shop *shop, struct question *question)
 {
     uint64_t *state = &shop->random;
@@ -90,7 +104,10 @@ static void ask(struct shop *shop, struct question *question)
     uint64_t *state = &shop->random;
     *question = (struct question){0};
     request_init(&question->request);
-    for (unsigned words = random_below(state, 5); words-- > 0;)
+    bool phrase = shop->count > 0 && random_chance(state, 40);
+    if (phrase)
+        type_phrase(shop, question);
+    for (unsigned words = phrase ? 0 : random_below(state, 5); words-- > 0;)
         type_word(shop, question, random_word(state));
     if (random_chance(state, 20) && question->text[0] != '\0')
         strncat(question->text, " ", sizeof question->text - strlen(question->text) - 1);
