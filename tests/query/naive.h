@@ -3,6 +3,7 @@
 #define TIM_TESTS_QUERY_NAIVE_H
 
 #include "query/alternative.h"
+#include "query/contiguity.h"
 #include "query/rank.h"
 #include "query/request.h"
 #include "storage/postings.h"
@@ -30,10 +31,11 @@ struct naive_pair {
     char key[TERM_BYTES_MAX];
     size_t size;
     uint32_t worth;
+    unsigned place;
 };
 
 struct naive_query {
-    struct naive_pair pairs[64];
+    struct naive_pair pairs[CONTIGUITY_PAIRS_MAX];
     unsigned pair_count;
     struct naive_edge edges[NAIVE_EDGES];
     unsigned edge_count, end;
@@ -382,28 +384,87 @@ static inline uint32_t naive_weight(const struct shop *shop, const struct naive_
     return df == 0 ? 0 : term_weight(df, query->live);
 }
 
-static inline void naive_pairs(const struct shop *shop, const struct token_list *list, struct bytes text, struct naive_query *query)
+static inline unsigned naive_pair_impact(const struct naive_pair *pair, const struct product *product)
+{
+    for (unsigned i = 0; i < product->pair_count; i++)
+        if (product->live && pair->size == product->pairs[i].size && memcmp(pair->key, product->pairs[i].key, pair->size) == 0)
+            return product->pairs[i].impact;
+    return 0;
+}
+
+/* Unless no product has it, or it is there. */
+static inline void naive_pair_add(const struct shop *shop, struct naive_query *query, const struct pair *found, unsigned position)
+{
+    struct naive_pair pair = {.place = position * 2 + (found->second == NULL)};
+    struct bytes tail = found->second == NULL ? (struct bytes){0} : (struct bytes){found->second->folded, found->second->folded_size};
+    bool had = false;
+    pair.size = pair_key((struct bytes){found->first->folded, found->first->folded_size}, tail, pair.key);
+    pair.worth = (naive_weight(shop, query, found->first) + (found->second == NULL ? 0 : naive_weight(shop, query, found->second))) / 2;
+    for (uint32_t i = 0; i < shop->count && !had; i++)
+        had = naive_pair_impact(&pair, &shop->products[i]) > 0;
+    for (unsigned i = 0; i < query->pair_count; i++)
+        had = had && !(query->pairs[i].place == pair.place && query->pairs[i].size == pair.size &&
+                       memcmp(query->pairs[i].key, pair.key, pair.size) == 0);
+    if (had && pair.worth > 0 && query->pair_count < CONTIGUITY_PAIRS_MAX)
+        query->pairs[query->pair_count++] = pair;
+}
+
+/* The words that an alternative stands for, replaced by what it reads. */
+static inline void naive_alternative_pairs(const struct shop *shop, const struct token_list *list, struct bytes text,
+                                           const struct alternative *alternative, struct arena *arena, struct naive_query *query)
 {
     struct pair pairs[64];
-    query->pair_count = pairs_list(list, text, pairs, 64);
-    for (unsigned i = 0; i < query->pair_count; i++) {
-        struct naive_pair *pair = &query->pairs[i];
-        const struct token *first = pairs[i].first, *second = pairs[i].second;
-        struct bytes tail = second == NULL ? (struct bytes){0} : (struct bytes){second->folded, second->folded_size};
-        pair->size = pair_key((struct bytes){first->folded, first->folded_size}, tail, pair->key);
-        pair->worth = (naive_weight(shop, query, first) + (second == NULL ? 0 : naive_weight(shop, query, second))) / 2;
+    struct token_list with = {0};
+    char changed[1024];
+    unsigned last = alternative->first + alternative->words - 1U, end = 0, first = alternative->first;
+    int start = -1;
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct token *token = &list->tokens[i];
+        if (token->position == first && start < 0)
+            start = (int)token->offset;
+        if (token->position == last && !token->part)
+            end = token->offset + token->size;
+    }
+    int size = snprintf(changed, sizeof changed, "%.*s%.*s%.*s", start, text.data, (int)alternative->text.size, alternative->text.data,
+                        (int)(text.size - end), text.data + end);
+    must(analyze(shop->analyzer, changed, (size_t)size, arena, &with));
+    unsigned count = pairs_list(&with, (struct bytes){changed, (size_t)size}, pairs, CONTIGUITY_PAIRS_MAX);
+    for (unsigned i = 0; i < count; i++) {
+        const struct token *behind = pairs[i].second == NULL ? pairs[i].first : pairs[i].second;
+        bool reaches = behind->offset + behind->size > (unsigned)start && pairs[i].first->offset < (unsigned)start + alternative->text.size;
+        if (reaches)
+            naive_pair_add(shop, query, &pairs[i], least(pairs[i].first->position, last));
     }
 }
 
-/* What the query's pairs add to a product's score. */
+static inline void naive_pairs(const struct shop *shop, const struct token_list *list, struct bytes text,
+                               const struct alternative *alternatives, unsigned alternative_count, struct arena *arena,
+                               struct naive_query *query)
+{
+    struct pair pairs[64];
+    unsigned count = pairs_list(list, text, pairs, CONTIGUITY_PAIRS_MAX);
+    for (unsigned i = 0; i < count; i++)
+        naive_pair_add(shop, query, &pairs[i], pairs[i].first->position);
+    for (unsigned i = 0; i < alternative_count; i++) {
+        bool one_way = alternatives[i].text.size > 0;
+        for (unsigned edge = 0; edge < alternatives[i].edge_count; edge++)
+            one_way = one_way && alternatives[i].edges[edge].term_count == 1;
+        if (one_way)
+            naive_alternative_pairs(shop, list, text, &alternatives[i], arena, query);
+    }
+}
+
+/* What the query's pairs add to a product's score: at each place the greatest share. */
 static inline uint32_t naive_contiguity(const struct naive_query *query, const struct product *product)
 {
-    uint32_t sum = 0;
-    for (unsigned i = 0; i < query->pair_count; i++)
-        for (unsigned j = 0; j < product->pair_count; j++)
-            if (query->pairs[i].size == product->pairs[j].size &&
-                memcmp(query->pairs[i].key, product->pairs[j].key, query->pairs[i].size) == 0)
-                sum += query->pairs[i].worth * product->pairs[j].impact;
+    uint32_t best[2 * QUERY_TOKENS_MAX + 2] = {0}, sum = 0;
+    for (unsigned i = 0; i < query->pair_count; i++) {
+        const struct naive_pair *pair = &query->pairs[i];
+        uint32_t share = pair->worth * naive_pair_impact(pair, product);
+        best[pair->place] = share > best[pair->place] ? share : best[pair->place];
+    }
+    for (unsigned place = 0; place < 2 * QUERY_TOKENS_MAX + 2; place++)
+        sum += best[place];
     return sum;
 }
 
@@ -434,7 +495,7 @@ static inline void naive_read(const struct shop *shop, struct snapshot *snapshot
     query->word_places[query->word_count] = query->end;
     naive_sides(query, alternatives, alternative_count);
     naive_cut(query);
-    naive_pairs(shop, &list, text, query);
+    naive_pairs(shop, &list, text, alternatives, alternative_count, arena, query);
     naive_paths_max(query, 0, 0);
     if (query->any)
         naive_any(query, NULL, &query->score_max);
