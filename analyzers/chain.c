@@ -265,7 +265,10 @@ static bool element_take_tenths(const struct scanner *scanner, const struct chai
         return false;
     const struct unit *power = digits->count == 1 ? unit_power(unit, (char)scanner->bases[digits->first]) : NULL;
     struct number number = out->number;
-    if (power == NULL && (number_value(&number) > TENTHS_WHOLE_MAX || !number_add_decimals(&number, scanner, digits)))
+    bool small = number.size <= TENTHS_DIGITS_MAX && number_value(&number) <= TENTHS_WHOLE_MAX;
+    if (power == NULL && (!small || !number_add_decimals(&number, scanner, digits)))
+        return false;
+    if (!unit_fits(&number, power != NULL ? power : unit))
         return false;
     out->kind = ELEMENT_UNIT;
     out->unit = power != NULL ? power : unit;
@@ -318,11 +321,18 @@ static size_t element_take_suffix(const struct scanner *scanner, const struct ch
     const struct run *run = run_at(chain, behind);
     if (run == NULL || run->gap != GAP_SPACE || run->class != CLASS_LETTER)
         return behind;
-    if (run_is_half(scanner, run))
-        return number_add_half(&out->number) ? behind + 1 : behind;
+    if (run_is_half(scanner, run)) {
+        struct number half = out->number;
+        if (!number_add_half(&half) || !unit_fits(&half, out->unit))
+            return behind;
+        out->number = half;
+        return behind + 1;
+    }
     const struct unit *power = unit_power(out->unit, run_power(scanner, run));
-    out->unit = power != NULL ? power : out->unit;
-    return power != NULL ? behind + 1 : behind;
+    if (power == NULL || !unit_fits(&out->number, power))
+        return behind;
+    out->unit = power;
+    return behind + 1;
 }
 
 static bool run_is_times(const struct scanner *scanner, const struct chain *chain, size_t index)

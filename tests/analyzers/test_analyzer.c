@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -295,13 +296,32 @@ static void threads_share_one(void **state)
         assert_int_equal(counts[i], expected);
 }
 
+/* What is written behind a number of any length fits the token, or stays apart. */
+static void units_at_the_bound(void **state)
+{
+    static const char *const tails[] = {"l8",    "m2",   "kg",         "m vuông", " lít rưỡi", "l rưỡi",
+                                        "k mah", "kmah", " nghìn mah", "/128",    "gb/128",    "in"};
+    (void)state;
+    for (size_t digits = 1; digits <= TOKEN_BYTES_MAX + 2; digits++) {
+        for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+            char text[2 * TOKEN_BYTES_MAX + 32] = {0};
+            memset(text, '1', digits);
+            snprintf(text + digits, sizeof text - digits, "%s", tails[i]);
+            struct token_list list = tokens_of(text, strlen(text));
+            assert_true(list.count > 0);
+            for (uint32_t j = 0; j < list.count; j++)
+                assert_in_range(list.tokens[j].folded_size, 1, TOKEN_BYTES_MAX);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(empty_text),   cmocka_unit_test(token_bytes_bound), cmocka_unit_test(marks_past_the_bound),
-        cmocka_unit_test(tokens_bound), cmocka_unit_test(code_bounds),       cmocka_unit_test(parts_bound),
-        cmocka_unit_test(arena_limit),  cmocka_unit_test(fold_texts),        cmocka_unit_test(text_validity),
-        cmocka_unit_test(marks_cases),  cmocka_unit_test(threads_share_one),
+        cmocka_unit_test(units_at_the_bound),   cmocka_unit_test(empty_text),   cmocka_unit_test(token_bytes_bound),
+        cmocka_unit_test(marks_past_the_bound), cmocka_unit_test(tokens_bound), cmocka_unit_test(code_bounds),
+        cmocka_unit_test(parts_bound),          cmocka_unit_test(arena_limit),  cmocka_unit_test(fold_texts),
+        cmocka_unit_test(text_validity),        cmocka_unit_test(marks_cases),  cmocka_unit_test(threads_share_one),
     };
     analyzer = analyzer_new();
     arena_init(&arena, (size_t)64 << 20);
