@@ -30,7 +30,7 @@ enum { FINDERS = sizeof finders / sizeof finders[0] };
 static const enum alternative_level levels[] = {
     [ALTERNATIVE_SYNONYM] = LEVEL_WORDS,  [ALTERNATIVE_ABBREVIATION] = LEVEL_WORDS, [ALTERNATIVE_GLUED] = LEVEL_SPELLING,
     [ALTERNATIVE_SPLIT] = LEVEL_SPELLING, [ALTERNATIVE_KEYSTROKE] = LEVEL_SPELLING, [ALTERNATIVE_PHONETIC] = LEVEL_SIMILAR,
-    [ALTERNATIVE_TYPO] = LEVEL_SIMILAR,
+    [ALTERNATIVE_TYPO] = LEVEL_SIMILAR,   [ALTERNATIVE_RANGE] = LEVEL_WORDS,
 };
 
 enum alternative_level alternative_level(enum alternative_kind kind)

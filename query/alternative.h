@@ -21,6 +21,7 @@ enum alternative_kind {
     ALTERNATIVE_KEYSTROKE, /* typed as Telex or VNI keys, or mangled by them */
     ALTERNATIVE_PHONETIC,  /* spelt as spoken in some region */
     ALTERNATIVE_TYPO,
+    ALTERNATIVE_RANGE, /* any size in a range that was read from the words (application.h) */
 };
 
 /* How far the words are left behind, least first. */

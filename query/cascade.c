@@ -23,7 +23,8 @@ static enum status lattice_take(struct cascade *cascade)
 }
 
 enum status cascade_open(struct cascade *cascade, struct snapshot *snapshot, const struct analyzer *analyzer,
-                         const struct token_list *tokens, size_t text_size, const uint8_t *roles, struct arena *arena)
+                         const struct token_list *tokens, size_t text_size, const uint8_t *roles, const struct alternative *ranges,
+                         unsigned range_count, struct arena *arena)
 {
     cascade->snapshot = snapshot;
     cascade->analyzer = analyzer;
@@ -36,6 +37,8 @@ enum status cascade_open(struct cascade *cascade, struct snapshot *snapshot, con
     enum status status = words_open_in(cascade, WORDS_CORE);
     if (status == STATUS_OK)
         status = alternatives_open(&cascade->alternatives, analyzer, &cascade->words, arena);
+    for (unsigned i = 0; i < range_count && status == STATUS_OK; i++)
+        alternative_add(&cascade->alternatives, &ranges[i]);
     for (enum alternative_level level = LEVEL_WORDS; level <= LEVEL_SIMILAR && status == STATUS_OK; level++)
         status = alternatives_needed(&cascade->alternatives, level);
     return status == STATUS_OK ? lattice_take(cascade) : status;

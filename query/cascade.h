@@ -40,9 +40,11 @@ struct met {
 /* Every word is looked for, but hardly found as it was typed. */
 bool met_is_doubtful(struct met met, enum match_mode mode);
 
-/* The first step. `roles` as words_open takes them. Everything lives in the arena and the snapshot. */
+/* The first step. `roles` as words_open takes them; `ranges` stand for the words whose role is WORD_SPAN. Everything lives in the arena and
+ * the snapshot. */
 MUST_USE enum status cascade_open(struct cascade *cascade, struct snapshot *snapshot, const struct analyzer *analyzer,
-                                  const struct token_list *tokens, size_t text_size, const uint8_t *roles, struct arena *arena);
+                                  const struct token_list *tokens, size_t text_size, const uint8_t *roles, const struct alternative *ranges,
+                                  unsigned range_count, struct arena *arena);
 
 /* The next step that looks for more after one that met so much, which must be nothing or doubtful; END when there is none. */
 MUST_USE enum status cascade_next(struct cascade *cascade, struct met met);

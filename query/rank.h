@@ -1,11 +1,12 @@
 /* The order of hits. For relevance one integer holds everything, compared as a whole:
  *
- *   rank := band (4 bits) | tier (2 bits) | text score + prior share (58 bits)
+ *   rank := band (4 bits) | tier (2 bits) | text score + prior share + boost (58 bits)
  *
  *   band         how well the worst word is met (band.h)
  *   tier         1: in stock, or nobody knows; 0: out of stock
  *   text score   the sum of worth * impact along the best path (match.h)
  *   prior share  prior / PRIOR_MAX of a quarter of the greatest text score that this query can give; without words the prior itself
+ *   boost        an eighth of the greatest text score each for the brand and the category that were read from the words (boost.h)
  *
  * so popularity orders products that fit about equally well, and no fame makes up for a worse band or an empty shelf. Equal ranks are
  * ordered by product id. */

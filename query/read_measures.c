@@ -547,7 +547,8 @@ static void quantity_add(struct reader_state *state, size_t row, const struct sp
     } else {
         struct span exact = *span;
         exact.lead_words = span_words(state, span) & ~lexeme_words(&state->lexemes, span->number, span->low.end);
-        number_add(state, names[0], &exact, EFFECT_WORDS, span->low.milli);
+        /* How large a room is, no product says in that number. */
+        number_add(state, names[0], &exact, quantities[row].lead == LEAD_ROOM ? EFFECT_NONE : EFFECT_WORDS, span->low.milli);
     }
 }
 

@@ -253,13 +253,20 @@ static const char *const sort_names[] = {
     [SORT_NEWEST] = "newest",       [SORT_BEST_SELLING] = "bestSelling",
 };
 
-static enum status set_sort(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+bool sort_parse(struct bytes name, enum sort *out)
 {
     for (size_t i = 0; i < sizeof sort_names / sizeof sort_names[0]; i++)
-        if (bytes_equal(value, (struct bytes){sort_names[i], strlen(sort_names[i])})) {
-            request->sort = (enum sort)i;
-            return STATUS_OK;
+        if (bytes_equal(name, (struct bytes){sort_names[i], strlen(sort_names[i])})) {
+            *out = (enum sort)i;
+            return true;
         }
+    return false;
+}
+
+static enum status set_sort(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+{
+    if (sort_parse(value, &request->sort))
+        return STATUS_OK;
     return error_set(error, STATUS_INVALID, "%s is \"%.*s\": it must be relevance, priceAsc, priceDesc, newest or bestSelling",
                      parameter->name, SHOWN(value));
 }
@@ -369,6 +376,15 @@ enum status request_set(struct search_request *request, const char *name, struct
         return error_set(error, STATUS_INVALID, "%s is given twice: give it once", name);
     request->given |= 1u << row;
     return parameter->set(request, parameter, value, error);
+}
+
+bool request_is_given(const struct search_request *request, const char *name)
+{
+    size_t row = 0;
+    while (row < PARAMETER_COUNT && strcmp(parameters[row].name, name) != 0)
+        row++;
+    assert(row < PARAMETER_COUNT);
+    return (request->given >> row & 1) != 0;
 }
 
 enum status request_check(const struct search_request *request, struct error *error)

@@ -69,5 +69,10 @@ MUST_USE enum status request_set(struct search_request *request, const char *nam
 
 /* Checks what only shows when all parameters are set: priceMin <= priceMax, page * limit. */
 MUST_USE enum status request_check(const struct search_request *request, struct error *error);
+/* Was the parameter set? By its name in the API, which must be one. */
+bool request_is_given(const struct search_request *request, const char *name);
+
+/* An order by its name in the API; false for an unknown one. */
+bool sort_parse(struct bytes name, enum sort *out);
 
 #endif

@@ -3,6 +3,8 @@
 #include "query/search.h"
 
 #include "base/clock.h"
+#include "query/application.h"
+#include "query/boost.h"
 #include "query/cascade.h"
 #include "query/columns.h"
 #include "query/contiguity.h"
@@ -26,6 +28,11 @@ struct search {
     const struct search_request *request;
     struct cascade cascade;
     struct token_list tokens;
+    struct understanding understanding;
+    struct application application;
+    struct boost boost;
+    const struct analyzer *analyzer;
+    uint32_t omitted; /* axes that facets leave out */
     struct match *match;
     struct contiguity contiguity;
     struct columns columns;
@@ -41,12 +48,15 @@ struct search {
     bool partial;
 };
 
-static enum status words_read(struct search *search, const struct analyzer *analyzer)
+/* The words, and what is understood of them. */
+static enum status words_read(struct search *search)
 {
     const struct search_request *request = search->request;
-    enum status status = analyze(analyzer, request->text.data, request->text.size, search->arena, &search->tokens);
+    enum status status = analyze(search->analyzer, request->text.data, request->text.size, search->arena, &search->tokens);
+    if (status == STATUS_OK && !request->literal)
+        status = understand(search->snapshot, search->analyzer, &search->tokens, request, search->arena, &search->understanding);
     if (status == STATUS_OK)
-        status = cascade_open(&search->cascade, search->snapshot, analyzer, &search->tokens, request->text.size, NULL, search->arena);
+        status = application_build(search->snapshot, request, &search->understanding, search->arena, &search->application);
     return status;
 }
 
@@ -86,10 +96,11 @@ static enum status candidates_by_fame(struct search *search, struct match_score 
 {
     const struct column_part *part = NULL;
     enum status status = STATUS_OK;
+    uint32_t boost = search->boost.points_max; /* which boost_add hands out only to those that are left */
     for (uint32_t next = 0; (status = columns_next(&search->columns, SLOT_FAME, candidates, &next, &part)) == STATUS_OK;) {
         const uint16_t *priors = part_u16(part, FAME_PRIOR);
         uint64_t most = part->chunk.min[FAME_PRIOR] <= part->chunk.max[FAME_PRIOR] ? part->chunk.max[FAME_PRIOR] : 0;
-        if (rank_pack(best, TIER_IN_STOCK, prior_points((uint16_t)most, search->points_max)) < threshold) {
+        if (rank_pack(best, TIER_IN_STOCK, prior_points((uint16_t)most, search->points_max) + boost) < threshold) {
             window_clear_range(candidates, part->first, part->end);
             continue;
         }
@@ -97,7 +108,7 @@ static enum status candidates_by_fame(struct search *search, struct match_score 
             for (uint64_t rest = window_within(candidates, word, part->first, part->end); rest != 0; rest &= rest - 1) {
                 uint32_t at = word * 64 + (unsigned)__builtin_ctzll(rest);
                 points[at] = prior_points(priors[at - part->first], search->points_max);
-                if (rank_pack(best, TIER_IN_STOCK, points[at]) < threshold)
+                if (rank_pack(best, TIER_IN_STOCK, points[at] + boost) < threshold)
                     candidates[word] &= ~(rest & -rest);
             }
     }
@@ -111,12 +122,14 @@ static enum status add_by_relevance(struct search *search, uint32_t base, const 
     uint32_t points[COLUMN_WINDOW];
     const struct column_part *part = NULL;
     uint32_t together = contiguity_most(&search->contiguity);
-    if (!match_candidates(search->match, hits, threshold, search->points_max + together, candidates, &best))
+    if (!match_candidates(search->match, hits, threshold, search->points_max + search->boost.points_max + together, candidates, &best))
         return STATUS_OK;
     best.score += together;
     enum status status = candidates_by_fame(search, best, threshold, candidates, points);
     if (status == STATUS_OK)
         status = contiguity_window(&search->contiguity, base / COLUMN_WINDOW, candidates, points);
+    if (status == STATUS_OK)
+        status = boost_add(&search->boost, &search->columns, candidates, points);
     if (status != STATUS_OK || !window_any(candidates))
         return status;
     match_hopeful(search->match, candidates, threshold, points, scores, hopeful);
@@ -300,7 +313,11 @@ static enum status pairs_read(struct search *search)
 
 static enum status match_run(struct search *search)
 {
-    enum status status = match_open(search->snapshot, &search->cascade.lattice, search->request->match, search->arena, &search->match);
+    uint32_t score_max = lattice_score_max(&search->cascade.lattice);
+    search->points_max = prior_points_max(score_max);
+    enum status status = boost_open(&search->boost, search->snapshot, &search->understanding, score_max, search->arena);
+    if (status == STATUS_OK)
+        status = match_open(search->snapshot, &search->cascade.lattice, search->request->match, search->arena, &search->match);
     if (status != STATUS_OK)
         return status;
     status = counters_open(search);
@@ -313,7 +330,6 @@ static enum status match_run(struct search *search)
 /* The lattice of the step at hand against all documents. */
 static enum status step_run(struct search *search)
 {
-    search->points_max = prior_points_max(lattice_score_max(&search->cascade.lattice));
     enum status status = pairs_read(search);
     if (status == STATUS_OK)
         status = match_run(search);
@@ -321,12 +337,40 @@ static enum status step_run(struct search *search)
     return status;
 }
 
-/* One step holds for hits, total and facets. */
-static enum status cascade_run(struct search *search, const struct analyzer *analyzer)
+/* The first step, with what the readings do, or with the words alone. */
+static enum status first_step_run(struct search *search, const struct search_request *request, bool literal, struct error *error)
 {
-    enum status status = words_read(search, analyzer);
+    const struct application *application = &search->application;
+    search->request = literal ? request : &application->request;
+    enum status status = filters_open(&search->filters, search->snapshot, search->request, search->omitted, search->arena, error);
     if (status == STATUS_OK)
-        status = step_run(search);
+        status =
+            cascade_open(&search->cascade, search->snapshot, search->analyzer, &search->tokens, request->text.size,
+                         literal ? NULL : application->roles, application->ranges, literal ? 0 : application->range_count, search->arena);
+    return status == STATUS_OK ? step_run(search) : status;
+}
+
+/* Readings that leave nothing give way to the words alone, if these find something as they are; only then is it asked what else the words
+ * may have been. */
+static enum status readings_run(struct search *search, struct search_result *result, struct error *error)
+{
+    const struct search_request *request = search->request;
+    enum status status = words_read(search);
+    if (status == STATUS_OK)
+        status = first_step_run(search, request, false, error);
+    if (status != STATUS_OK || !search->application.changes || search->total > 0 || search->partial)
+        return status;
+    status = first_step_run(search, request, true, error);
+    result->literal = status == STATUS_OK && search->total > 0;
+    if (status != STATUS_OK || result->literal || search->partial)
+        return status;
+    return first_step_run(search, request, false, error);
+}
+
+/* One step holds for hits, total and facets. */
+static enum status cascade_run(struct search *search, struct search_result *result, struct error *error)
+{
+    enum status status = readings_run(search, result, error);
     struct met met = search->met;
     while (status == STATUS_OK && !search->partial && (met.documents == 0 || met_is_doubtful(met, search->request->match))) {
         status = cascade_next(&search->cascade, met);
@@ -337,6 +381,23 @@ static enum status cascade_run(struct search *search, const struct analyzer *ana
         met = search->met;
     }
     return status == STATUS_END ? STATUS_OK : status;
+}
+
+/* Everything about readings that an answer shows. */
+static enum status understood_finish(struct search *search, struct search_result *result)
+{
+    const struct understanding *understanding = &search->understanding;
+    struct understood *list = arena_calloc(search->arena, understanding->count, sizeof *list);
+    enum status status = list == NULL ? STATUS_LIMIT : STATUS_OK;
+    result->understood = list;
+    for (unsigned i = 0; i < understanding->count && status == STATUS_OK; i++) {
+        struct understood *out = &list[result->understood_count++];
+        out->reading = understanding->readings[i];
+        if (result->literal)
+            out->reading.effect = EFFECT_NONE;
+        status = understood_words(search->request->text, &search->tokens, out->reading.words, search->arena, &out->words);
+    }
+    return status;
 }
 
 static enum status facets_finish(struct search *search, struct search_result *result)
@@ -356,18 +417,17 @@ static enum status facets_finish(struct search *search, struct search_result *re
 enum status search_run(struct snapshot *snapshot, const struct analyzer *analyzer, const struct search_request *request,
                        const struct search_limits *limits, struct arena *arena, struct search_result *result, struct error *error)
 {
-    struct search search = {.snapshot = snapshot, .arena = arena, .request = request};
-    uint32_t omitted = 0;
+    struct search search = {.snapshot = snapshot, .arena = arena, .request = request, .analyzer = analyzer};
     *result = (struct search_result){0};
     if (limits->cpu_ns > 0)
         search.deadline_cpu_ns = clock_thread_cpu_ns() + limits->cpu_ns;
     snapshot_cursors_return(snapshot);
     columns_init(&search.columns, snapshot, arena);
-    enum status status = facets_choose(&search, &omitted, error);
+    enum status status = facets_choose(&search, &search.omitted, error);
     if (status == STATUS_OK)
-        status = filters_open(&search.filters, snapshot, request, omitted, arena, error);
+        status = cascade_run(&search, result, error);
     if (status == STATUS_OK)
-        status = cascade_run(&search, analyzer);
+        status = understood_finish(&search, result);
     if (status == STATUS_OK)
         status = facets_finish(&search, result);
     if (status == STATUS_OK)

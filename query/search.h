@@ -4,6 +4,7 @@
 
 #include "analyzers/analyzer.h"
 #include "query/request.h"
+#include "query/understand.h"
 
 struct snapshot;
 
@@ -36,14 +37,23 @@ struct facet_result {
     uint32_t min_vnd, max_vnd; /* price only: over the counted documents with a known price */
 };
 
+/* A reading of the query's words, and these words. */
+struct understood {
+    struct reading reading; /* with the effect that it had on this search */
+    struct bytes words;
+};
+
 struct search_result {
     struct search_hit *hits; /* best first */
     unsigned hit_count;
     uint64_t total; /* exact */
     struct facet_result *facets;
     unsigned facet_count;
-    bool partial;      /* the CPU deadline passed: hits and counts cover a part of the index */
-    const char *zone;  /* "core" or "all": where the words were looked for */
+    bool partial;     /* the CPU deadline passed: hits and counts cover a part of the index */
+    const char *zone; /* "core" or "all": where the words were looked for */
+    struct understood *understood;
+    unsigned understood_count;
+    bool literal;      /* the readings left nothing, and the words alone found something: no reading was applied */
     const char *level; /* how far the words were left behind: cascade.h names it */
 };
 

@@ -3,13 +3,16 @@
  *   "brand":    {"values":[{"value":slug,"label","count","selected"}],"truncated":false}      so "specs.<name>" too
  *   "rating":   the same, "value":"4" counting four stars and more; "stock", "sale": the same with "true" and "false"
  *   "category": {"values":[{"value":slug,"label","count","selected","children":[...]}],"truncated":false}
- *   "price":    {"min","max","histogram":[{"from","to","count"}]}      from <= price < to; min and max null when no price is known */
+ *   "price":    {"min","max","histogram":[{"from","to","count"}]}      from <= price < to; min and max null when no price is known *
+ * "understood": [{"field":"priceMax","value":5000000,"text":"dưới 5tr","applied":"filter"}]      as render_understood.h says
+ */
 #include "server/render_search.h"
 
 #include <string.h>
 
 #include "catalog/hit.h"
 #include "catalog/json_writer.h"
+#include "server/render_understood.h"
 #include "storage/label.h"
 #include "storage/snapshot.h"
 
@@ -149,6 +152,8 @@ enum status search_render(struct snapshot *snapshot, const struct search_request
     for (unsigned i = 0; i < result->facet_count && status == STATUS_OK; i++)
         status = render_facet(&json, &result->facets[i], arena);
     json_end_object(&json);
+    json_put_key(&json, "understood");
+    understood_render(&json, result);
     json_put_key(&json, "page");
     json_put_number(&json, request->page);
     json_put_key(&json, "limit");

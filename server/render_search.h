@@ -7,7 +7,7 @@
 
 struct snapshot;
 
-/* Appends {"hits":[...],"total","facets":{...},"page","limit","zone","partial"}. `result` is `request`'s, of this snapshot. CORRUPT: a hit
+/* Appends {"hits":[...],"total","facets":{...},"understood":[...],"page","limit","zone","partial"}. `result` is `request`'s, of this snapshot. CORRUPT: a hit
  * could not be read; LIMIT: the arena's cap. `out` then holds half an object. */
 MUST_USE enum status search_render(struct snapshot *snapshot, const struct search_request *request, const struct search_result *result,
                                    struct arena *arena, struct buffer *out);

@@ -50,3 +50,22 @@ const char *effect_name(const struct reading *reading)
     };
     return names[reading->effect];
 }
+
+void understood_render(struct json_writer *json, const struct search_result *result)
+{
+    json_begin_array(json);
+    for (unsigned i = 0; i < result->understood_count; i++) {
+        const struct understood *understood = &result->understood[i];
+        json_begin_object(json);
+        json_put_key(json, "field");
+        json_put_literal(json, understood->reading.field);
+        json_put_key(json, "value");
+        reading_render(json, &understood->reading);
+        json_put_key(json, "text");
+        json_put_text(json, understood->words);
+        json_put_key(json, "applied");
+        json_put_literal(json, effect_name(&understood->reading));
+        json_end_object(json);
+    }
+    json_end_array(json);
+}

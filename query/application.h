@@ -1,0 +1,27 @@
+/* What readings do to a search: the request with their filters and order, the role of each word, the terms of ranges, and the points for
+ * products of the brand and category that were read. */
+#ifndef TIM_QUERY_APPLICATION_H
+#define TIM_QUERY_APPLICATION_H
+
+#include "query/alternative.h"
+#include "query/understand.h"
+
+enum {
+    RANGES_MAX = 8,
+    RANGE_TERMS_MAX = 1000, /* of one range; the higher values are left out */
+};
+
+struct application {
+    struct search_request request;
+    uint8_t roles[QUERY_TOKENS_MAX]; /* enum word_role */
+    struct alternative ranges[RANGES_MAX];
+    unsigned range_count;
+    bool changes; /* it is another search than that of the words alone */
+};
+
+/* The readings are those of `request`; one that the request overrules (a price or an order of its own), or that nothing in the index has a
+ * measure for, gets EFFECT_NONE. Lives in the arena and the snapshot, and borrows the request. */
+MUST_USE enum status application_build(struct snapshot *snapshot, const struct search_request *request, struct understanding *understanding,
+                                       struct arena *arena, struct application *out);
+
+#endif

@@ -1,0 +1,27 @@
+/* Points for products of the brand and the category that were read from the words: added to the text score, so that "samsung" asks for the
+ * brand before what mentions it. Bounded, and never worth a band. */
+#ifndef TIM_QUERY_BOOST_H
+#define TIM_QUERY_BOOST_H
+
+#include "query/columns.h"
+#include "query/understand.h"
+#include "storage/label.h"
+
+enum { BOOST_SHARE = 8 /* each is worth 1/BOOST_SHARE of the greatest text score */ };
+
+struct boost {
+    bool has_brand, has_category;
+    uint32_t brand, category; /* ordinals */
+    struct tree tree;
+    uint32_t points;     /* of each */
+    uint32_t points_max; /* what a product can get of both */
+};
+
+/* The readings whose effect is EFFECT_RANK. `score_max` is the greatest text score. */
+MUST_USE enum status boost_open(struct boost *boost, struct snapshot *snapshot, const struct understanding *understanding,
+                                uint32_t score_max, struct arena *arena);
+
+/* Adds to `points`, by place, those of the window's `documents`. */
+MUST_USE enum status boost_add(const struct boost *boost, struct columns *columns, const uint64_t *documents, uint32_t *points);
+
+#endif
