@@ -130,13 +130,40 @@ static enum status range_apply(struct snapshot *snapshot, struct understanding *
     return STATUS_OK;
 }
 
+/* Are these words one token that is the quantity as the index spells it? */
+static bool is_unit_token(const struct token_list *tokens, uint32_t words)
+{
+    for (uint32_t i = 0; i < tokens->count; i++)
+        if (!tokens->tokens[i].part && words == (uint32_t)1 << tokens->tokens[i].position)
+            return tokens->tokens[i].kind == TOKEN_UNIT;
+    return false;
+}
+
+/* A size that was typed otherwise ("8/128", "10 ký") may also be met by the token with its unit. */
+static enum status exact_apply(struct snapshot *snapshot, const struct token_list *tokens, struct understanding *understanding, size_t row,
+                               struct arena *arena, struct application *out)
+{
+    const struct reading *reading = find(understanding, range_units[row].field);
+    uint32_t words = reading == NULL ? 0 : reading->words & ~reading->dropped;
+    if (words == 0 || out->range_count == RANGES_MAX || is_unit_token(tokens, words))
+        return STATUS_OK;
+    struct alternative *size = &out->ranges[out->range_count];
+    *size = (struct alternative){.first = (uint8_t)__builtin_ctz(words), .words = (uint8_t)__builtin_popcount(words), .edge_count = 1};
+    if (words >> size->first != UINT32_MAX >> (32 - size->words))
+        return STATUS_OK;
+    enum status status = terms_collect(snapshot, range_units[row].unit, reading->milli, reading->milli, arena, size);
+    size->kind = ALTERNATIVE_RANGE;
+    out->range_count += status == STATUS_OK && size->edges[0].term_count > 0;
+    return status;
+}
+
 static bool is_effective(const struct reading *reading)
 {
     return reading->effect == EFFECT_FILTER || reading->effect == EFFECT_SORT || reading->effect == EFFECT_RANGE;
 }
 
-enum status application_build(struct snapshot *snapshot, const struct search_request *request, struct understanding *understanding,
-                              struct arena *arena, struct application *out)
+enum status application_build(struct snapshot *snapshot, const struct token_list *tokens, const struct search_request *request,
+                              struct understanding *understanding, struct arena *arena, struct application *out)
 {
     enum status status = STATUS_OK;
     *out = (struct application){.request = *request, .changes = understanding->dropped != 0};
@@ -146,6 +173,8 @@ enum status application_build(struct snapshot *snapshot, const struct search_req
         out->roles[word] = (understanding->dropped >> word & 1) != 0 ? WORD_DROP : WORD_SEARCH;
     for (size_t row = 0; row < sizeof range_units / sizeof range_units[0] && status == STATUS_OK; row++)
         status = range_apply(snapshot, understanding, row, arena, out);
+    for (size_t row = 0; row < sizeof range_units / sizeof range_units[0] && status == STATUS_OK; row++)
+        status = exact_apply(snapshot, tokens, understanding, row, arena, out);
     for (unsigned i = 0; i < understanding->count; i++)
         out->changes = out->changes || is_effective(&understanding->readings[i]);
     return status;

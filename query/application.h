@@ -1,4 +1,4 @@
-/* What readings do to a search: the request with their filters and order, the role of each word, the terms of ranges, and the points for
+/* What readings do to a search: the request with their filters and order, the role of each word, the terms of ranges and of sizes typed otherwise, and the points for
  * products of the brand and category that were read. */
 #ifndef TIM_QUERY_APPLICATION_H
 #define TIM_QUERY_APPLICATION_H
@@ -19,9 +19,9 @@ struct application {
     bool changes; /* it is another search than that of the words alone */
 };
 
-/* The readings are those of `request`; one that the request overrules (a price or an order of its own), or that nothing in the index has a
+/* The readings are those of `request` and its tokens; one that the request overrules (a price or an order of its own), or that nothing in the index has a
  * measure for, gets EFFECT_NONE. Lives in the arena and the snapshot, and borrows the request. */
-MUST_USE enum status application_build(struct snapshot *snapshot, const struct search_request *request, struct understanding *understanding,
-                                       struct arena *arena, struct application *out);
+MUST_USE enum status application_build(struct snapshot *snapshot, const struct token_list *tokens, const struct search_request *request,
+                                       struct understanding *understanding, struct arena *arena, struct application *out);
 
 #endif

@@ -34,18 +34,18 @@ static unsigned phrase_fit(const struct phrase *phrase, const struct lexemes *le
     return (phrase->flags & PHRASE_MARKED) != 0 && !marked ? 0 : next - at;
 }
 
-const struct phrase *phrase_find(const struct phrase *table, size_t rows, const struct lexemes *lexemes, unsigned at, unsigned *count)
+const struct phrase *phrase_find(const struct phrase_table *table, const struct lexemes *lexemes, unsigned at, unsigned *count)
 {
     const struct phrase *best = NULL;
     *count = 0;
-    for (size_t i = 0; i < rows && at < lexemes->count; i++) {
+    for (size_t i = 0; i < table->count && at < lexemes->count; i++) {
         /* Most rows differ in their first letter. */
-        if (lexemes->items[at].folded.size == 0 || lexemes->items[at].folded.data[0] != table[i].folded[0])
+        if (lexemes->items[at].folded.size == 0 || lexemes->items[at].folded.data[0] != table->rows[i].folded[0])
             continue;
-        unsigned fit = phrase_fit(&table[i], lexemes, at);
+        unsigned fit = phrase_fit(&table->rows[i], lexemes, at);
         if (fit > *count) {
             *count = fit;
-            best = &table[i];
+            best = &table->rows[i];
         }
     }
     return best;

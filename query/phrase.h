@@ -16,15 +16,18 @@ struct phrase {
     uint8_t flags;
 };
 
-/* The longest phrase of the table that begins at lexeme `at`; NULL when there is none. `*count` is how many lexemes it covers. Marks may be
- * missing, but what is typed must not contradict. */
-const struct phrase *phrase_find(const struct phrase *table, size_t rows, const struct lexemes *lexemes, unsigned at, unsigned *count);
-
-/* As it stands in a table, for tests: does `exact` analyse to these spellings? */
 struct phrase_table {
-    const char *name;
     const struct phrase *rows;
     size_t count;
 };
+
+#define PHRASE_TABLE(array)                                                                                                                \
+    {                                                                                                                                      \
+        array, sizeof(array) / sizeof(array)[0]                                                                                            \
+    }
+
+/* The longest phrase of the table that begins at lexeme `at`; NULL when there is none. `*count` is how many lexemes it covers. Marks may be
+ * missing, but what is typed must not contradict. */
+const struct phrase *phrase_find(const struct phrase_table *table, const struct lexemes *lexemes, unsigned at, unsigned *count);
 
 #endif

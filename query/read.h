@@ -35,13 +35,16 @@ static inline bool lexeme_is_free(const struct reader_state *state, unsigned at)
 uint32_t lexeme_words(const struct lexemes *lexemes, unsigned first, unsigned end);
 
 /* A phrase none of whose words is taken. */
-const struct phrase *phrase_free(const struct reader_state *state, const struct phrase *table, size_t rows, unsigned at, unsigned *count);
+const struct phrase *phrase_free(const struct reader_state *state, const struct phrase_table *table, unsigned at, unsigned *count);
 
 /* Adds a reading and takes its words; NULL, and nothing taken, when there are too many. */
 struct reading *reading_add(struct reader_state *state, const char *field, enum reading_kind kind, enum reading_effect effect,
                             uint32_t words);
 /* The first reading of the field; NULL: none. */
 const struct reading *reading_find(const struct understanding *understanding, const char *field);
+
+/* Further tables; those around measures are in measure_phrases.h. */
+extern const struct phrase_table money_scales, unit_words, halves, half_leads, numerals, wish_phrases;
 
 /* The families, in the order in which they are called. */
 MUST_USE enum status read_labels(struct reader_state *state);   /* brand, category */

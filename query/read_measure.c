@@ -11,7 +11,7 @@
 enum scale { SCALE_K, SCALE_THOUSAND, SCALE_MILLION, SCALE_BILLION, SCALE_VND, SCALE_VND_SHORT };
 
 /* What an amount of money is counted in. */
-static const struct phrase scales[] = {
+static const struct phrase scales_rows[] = {
     {"k", "k", SCALE_K, 0},
     {"ka", "ka", SCALE_K, 0},
     {"ngàn", "ngan", SCALE_THOUSAND, 0},
@@ -42,7 +42,7 @@ static const struct phrase scales[] = {
 enum unit_word { UNIT_KG, UNIT_HP, UNIT_M2, UNIT_M, UNIT_MP, UNIT_W, UNIT_GB, UNIT_TB, UNIT_L, UNIT_INCH, UNIT_HZ, UNIT_MAH, UNIT_MM };
 static const char *const unit_keys[] = {"kg", "hp", "m2", "m", "mp", "w", "gb", "tb", "l", "inch", "hz", "mah", "mm"};
 
-static const struct phrase unit_words[] = {
+static const struct phrase unit_words_rows[] = {
     {"kg", "kg", UNIT_KG, 0},
     {"kí", "ki", UNIT_KG, 0},
     {"kí lô", "ki lo", UNIT_KG, 0},
@@ -92,12 +92,12 @@ static const struct phrase unit_words[] = {
     {"mm", "mm", UNIT_MM, 0},
 };
 
-static const struct phrase halves[] = {{"rưỡi", "ruoi", 0, 0}, {"rưởi", "ruoi", 0, 0}};
-static const struct phrase half_of[] = {{"nửa", "nua", 0, 0}, {"nữa", "nua", 0, 0}};
+static const struct phrase halves_rows[] = {{"rưỡi", "ruoi", 0, 0}, {"rưởi", "ruoi", 0, 0}};
+static const struct phrase half_of_rows[] = {{"nửa", "nua", 0, 0}, {"nữa", "nua", 0, 0}};
 
 /* Numerals: 0..9 as they stand alone, and the words between them. */
 enum numeral { NUMERAL_TEN = 10, NUMERAL_TENS, NUMERAL_HUNDRED, NUMERAL_ODD };
-static const struct phrase numerals[] = {
+static const struct phrase numerals_rows[] = {
     {"một", "mot", 1, 0},
     {"mốt", "mot", 1, 0},
     {"hai", "hai", 2, 0},
@@ -120,7 +120,11 @@ static const struct phrase numerals[] = {
     {"lẻ", "le", NUMERAL_ODD, 0},
 };
 
-#define FIND(state, table, at, count) phrase_free(state, table, sizeof(table) / sizeof(table)[0], at, count)
+const struct phrase_table money_scales = PHRASE_TABLE(scales_rows);
+const struct phrase_table unit_words = PHRASE_TABLE(unit_words_rows);
+const struct phrase_table halves = PHRASE_TABLE(halves_rows);
+const struct phrase_table half_leads = PHRASE_TABLE(half_of_rows);
+const struct phrase_table numerals = PHRASE_TABLE(numerals_rows);
 
 static const struct lexeme *lexeme_at(const struct reader_state *state, unsigned at)
 {
@@ -136,7 +140,7 @@ static const struct lexeme *number_at(const struct reader_state *state, unsigned
 static bool half_at(const struct reader_state *state, unsigned *at)
 {
     unsigned count = 0;
-    if (FIND(state, halves, *at, &count) == NULL)
+    if (phrase_free(state, &halves, *at, &count) == NULL)
         return false;
     *at += count;
     return true;
@@ -147,7 +151,7 @@ static bool numeral_parse(const struct reader_state *state, unsigned at, int64_t
 {
     int64_t sum = 0, digit = -1;
     unsigned next = at, count = 0;
-    for (const struct phrase *numeral; (numeral = FIND(state, numerals, next, &count)) != NULL; next += count) {
+    for (const struct phrase *numeral; (numeral = phrase_free(state, &numerals, next, &count)) != NULL; next += count) {
         if (numeral->value == NUMERAL_HUNDRED) {
             sum += (digit < 0 ? 1 : digit) * HUNDRED;
             digit = -1;
@@ -186,7 +190,7 @@ static int64_t scale_value(enum scale scale)
 static void currency_skip(const struct reader_state *state, unsigned *at)
 {
     unsigned count = 0;
-    const struct phrase *found = FIND(state, scales, *at, &count);
+    const struct phrase *found = phrase_free(state, &money_scales, *at, &count);
     if (found != NULL && (found->value == SCALE_VND || found->value == SCALE_VND_SHORT))
         *at += count;
 }
@@ -214,7 +218,7 @@ static void rest_parse(const struct reader_state *state, struct measure *measure
     } else if (!numeral_parse(state, at, &value, &after)) {
         return;
     }
-    const struct phrase *lower = FIND(state, scales, after, &count);
+    const struct phrase *lower = phrase_free(state, &money_scales, after, &count);
     int64_t lower_scale = lower == NULL ? 0 : scale_value((enum scale)lower->value);
     if (lower != NULL && lower_scale > 1 && lower_scale < measure->scale && value * lower_scale < measure->scale) {
         measure->milli += value * lower_scale * MILLI;
@@ -232,7 +236,7 @@ static void rest_parse(const struct reader_state *state, struct measure *measure
 static bool money_parse(const struct reader_state *state, struct measure *measure)
 {
     unsigned count = 0;
-    const struct phrase *scale = FIND(state, scales, measure->end, &count);
+    const struct phrase *scale = phrase_free(state, &money_scales, measure->end, &count);
     if (scale == NULL)
         return false;
     const struct lexeme *first = &state->lexemes.items[measure->end];
@@ -294,7 +298,7 @@ static void unit_scale(struct measure *measure)
 static bool unit_parse(const struct reader_state *state, struct measure *measure)
 {
     unsigned count = 0;
-    const struct phrase *unit = FIND(state, unit_words, measure->end, &count);
+    const struct phrase *unit = phrase_free(state, &unit_words, measure->end, &count);
     if (unit == NULL)
         return false;
     const struct lexeme *first = &state->lexemes.items[measure->end];
@@ -309,7 +313,7 @@ static bool unit_parse(const struct reader_state *state, struct measure *measure
     return true;
 }
 
-static bool quantity_parse(const struct lexeme *lexeme, const struct reader_state *state, struct measure *measure)
+static bool quantity_read(const struct lexeme *lexeme, const struct reader_state *state, struct measure *measure)
 {
     measure->kind = MEASURE_UNIT;
     measure->whole = true;
@@ -348,8 +352,8 @@ bool measure_parse(const struct reader_state *state, unsigned at, struct measure
     if (lexeme == NULL)
         return false;
     if (lexeme->kind == LEXEME_QUANTITY)
-        return quantity_parse(lexeme, state, out);
-    if (FIND(state, half_of, at, &count) != NULL) {
+        return quantity_read(lexeme, state, out);
+    if (phrase_free(state, &half_leads, at, &count) != NULL) {
         out->milli = MILLI / 2;
         out->end = at + count;
         return money_parse(state, out);
@@ -357,7 +361,7 @@ bool measure_parse(const struct reader_state *state, unsigned at, struct measure
     if (lexeme->kind == LEXEME_NUMBER) {
         out->milli = lexeme->milli;
         /* 5 trăm nghìn, 2 chục triệu */
-        const struct phrase *tens = FIND(state, numerals, at + 1, &count);
+        const struct phrase *tens = phrase_free(state, &numerals, at + 1, &count);
         if (tens != NULL && (tens->value == NUMERAL_HUNDRED || tens->value == NUMERAL_TENS)) {
             struct measure much = {.milli = out->milli * (tens->value == NUMERAL_HUNDRED ? HUNDRED : 10), .end = at + 1 + count};
             if (money_parse(state, &much)) {

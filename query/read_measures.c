@@ -7,279 +7,9 @@
 #include <assert.h>
 #include <string.h>
 
+#include "query/measure_phrases.h"
 #include "query/read.h"
 #include "query/unit_guess.h"
-
-enum bound { BOUND_NONE, BOUND_MAX, BOUND_MIN, BOUND_AROUND, BOUND_FROM, BOUND_TO, BOUND_BETWEEN };
-
-static const struct phrase bounds_before[] = {
-    {"dưới", "duoi", BOUND_MAX, 0},
-    {"nhỏ hơn", "nho hon", BOUND_MAX, 0},
-    {"bé hơn", "be hon", BOUND_MAX, 0},
-    {"thấp hơn", "thap hon", BOUND_MAX, 0},
-    {"ít hơn", "it hon", BOUND_MAX, 0},
-    {"rẻ hơn", "re hon", BOUND_MAX, 0},
-    {"kém hơn", "kem hon", BOUND_MAX, 0},
-    {"không quá", "khong qua", BOUND_MAX, 0},
-    {"ko quá", "ko qua", BOUND_MAX, 0},
-    {"k quá", "k qua", BOUND_MAX, 0},
-    {"hông quá", "hong qua", BOUND_MAX, 0},
-    {"không hơn", "khong hon", BOUND_MAX, 0},
-    {"không trên", "khong tren", BOUND_MAX, 0},
-    {"không vượt quá", "khong vuot qua", BOUND_MAX, 0},
-    {"ko vượt quá", "ko vuot qua", BOUND_MAX, 0},
-    {"chưa đến", "chua den", BOUND_MAX, 0},
-    {"chưa tới", "chua toi", BOUND_MAX, 0},
-    {"chưa quá", "chua qua", BOUND_MAX, 0},
-    {"tối đa", "toi da", BOUND_MAX, 0},
-    {"nhiều nhất", "nhieu nhat", BOUND_MAX, 0},
-    {"cao nhất", "cao nhat", BOUND_MAX, 0},
-    {"cùng lắm", "cung lam", BOUND_MAX, 0},
-    {"đổ lại", "do lai", BOUND_MAX, PHRASE_MARKED},
-    {"ngân sách", "ngan sach", BOUND_MAX, 0},
-    {"tài chính", "tai chinh", BOUND_MAX, 0},
-    {"max", "max", BOUND_MAX, 0},
-    {"under", "under", BOUND_MAX, 0},
-    {"below", "below", BOUND_MAX, 0},
-    {"trên", "tren", BOUND_MIN, 0},
-    {"hơn", "hon", BOUND_MIN, 0},
-    {"lớn hơn", "lon hon", BOUND_MIN, 0},
-    {"cao hơn", "cao hon", BOUND_MIN, 0},
-    {"nhiều hơn", "nhieu hon", BOUND_MIN, 0},
-    {"đắt hơn", "dat hon", BOUND_MIN, 0},
-    {"mắc hơn", "mac hon", BOUND_MIN, 0},
-    {"ít nhất", "it nhat", BOUND_MIN, 0},
-    {"tối thiểu", "toi thieu", BOUND_MIN, 0},
-    {"thấp nhất", "thap nhat", BOUND_MIN, 0},
-    {"nhỏ nhất", "nho nhat", BOUND_MIN, 0},
-    {"không dưới", "khong duoi", BOUND_MIN, 0},
-    {"ko dưới", "ko duoi", BOUND_MIN, 0},
-    {"k dưới", "k duoi", BOUND_MIN, 0},
-    {"vượt", "vuot", BOUND_MIN, 0},
-    {"vượt quá", "vuot qua", BOUND_MIN, 0},
-    {"ngoài", "ngoai", BOUND_MIN, 0},
-    {"quá", "qua", BOUND_MIN, PHRASE_MARKED},
-    {"min", "min", BOUND_MIN, 0},
-    {"over", "over", BOUND_MIN, 0},
-    {"above", "above", BOUND_MIN, 0},
-    {"từ", "tu", BOUND_FROM, 0},
-    {"from", "from", BOUND_FROM, 0},
-    {"đến", "den", BOUND_TO, PHRASE_MARKED},
-    {"tới", "toi", BOUND_TO, PHRASE_MARKED},
-    {"lên đến", "len den", BOUND_TO, 0},
-    {"lên tới", "len toi", BOUND_TO, 0},
-    {"cho đến", "cho den", BOUND_TO, 0},
-    {"giữa", "giua", BOUND_BETWEEN, 0},
-    {"trong khoảng giữa", "trong khoang giua", BOUND_BETWEEN, 0},
-    {"nằm giữa", "nam giua", BOUND_BETWEEN, 0},
-    {"khoảng", "khoang", BOUND_AROUND, 0},
-    {"khoản", "khoan", BOUND_AROUND, PHRASE_MARKED},
-    {"trong khoảng", "trong khoang", BOUND_AROUND, 0},
-    {"nằm trong khoảng", "nam trong khoang", BOUND_AROUND, 0},
-    {"tầm", "tam", BOUND_AROUND, 0},
-    {"tầm khoảng", "tam khoang", BOUND_AROUND, 0},
-    {"tầm tầm", "tam tam", BOUND_AROUND, 0},
-    {"trong tầm", "trong tam", BOUND_AROUND, 0},
-    {"cỡ", "co", BOUND_AROUND, PHRASE_WHOLE},
-    {"chừng", "chung", BOUND_AROUND, 0},
-    {"khoảng chừng", "khoang chung", BOUND_AROUND, 0},
-    {"độ", "do", BOUND_AROUND, PHRASE_MARKED},
-    {"xấp xỉ", "xap xi", BOUND_AROUND, 0},
-    {"gần", "gan", BOUND_AROUND, 0},
-    {"gần bằng", "gan bang", BOUND_AROUND, 0},
-    {"loanh quanh", "loanh quanh", BOUND_AROUND, 0},
-    {"quanh", "quanh", BOUND_AROUND, 0},
-    {"quanh mức", "quanh muc", BOUND_AROUND, 0},
-    {"around", "around", BOUND_AROUND, 0},
-    {"about", "about", BOUND_AROUND, 0},
-    {"bằng", "bang", BOUND_NONE, 0},
-    {"là", "la", BOUND_NONE, PHRASE_MARKED},
-    {"có", "co", BOUND_NONE, 0},
-    {"mức", "muc", BOUND_NONE, 0},
-};
-
-static const struct phrase bounds_behind[] = {
-    {"trở xuống", "tro xuong", BOUND_MAX, 0},
-    {"đổ xuống", "do xuong", BOUND_MAX, 0},
-    {"đổ lại", "do lai", BOUND_MAX, 0},
-    {"trở lại", "tro lai", BOUND_MAX, 0},
-    {"lại", "lai", BOUND_MAX, 0},
-    {"quay đầu", "quay dau", BOUND_MAX, 0},
-    {"quay lại", "quay lai", BOUND_MAX, 0},
-    {"xuống", "xuong", BOUND_MAX, 0},
-    {"đổ về", "do ve", BOUND_MAX, 0},
-    {"là tối đa", "la toi da", BOUND_MAX, 0},
-    {"tối đa", "toi da", BOUND_MAX, 0},
-    {"max", "max", BOUND_MAX, 0},
-    {"trở lên", "tro len", BOUND_MIN, 0},
-    {"đổ lên", "do len", BOUND_MIN, 0},
-    {"trở đi", "tro di", BOUND_MIN, 0},
-    {"lên", "len", BOUND_MIN, PHRASE_MARKED},
-    {"tối thiểu", "toi thieu", BOUND_MIN, 0},
-    {"thôi", "thoi", BOUND_MAX, 0},
-};
-
-static const struct phrase joiners[] = {
-    {"đến", "den", 0, 0},         {"tới", "toi", 0, 0},       {"cho đến", "cho den", 0, 0},
-    {"cho tới", "cho toi", 0, 0}, {"đổ đến", "do den", 0, 0}, {"to", "to", 0, 0},
-};
-static const struct phrase joiners_between[] = {{"và", "va", 0, 0}, {"với", "voi", 0, 0}};
-
-/* What a word can lead to. */
-enum lead {
-    LEAD_PRICE = 1,
-    LEAD_RAM = 2,
-    LEAD_STORAGE = 4,
-    LEAD_INCH = 8,
-    LEAD_L = 16,
-    LEAD_KG = 32,
-    LEAD_POWER = 64, /* hp, btu, w */
-    LEAD_MAH = 128,
-    LEAD_HZ = 256,
-    LEAD_ROOM = 512,
-    LEAD_M = 1024,
-    LEAD_MM = 2048,
-    LEAD_MP = 4096,
-    LEAD_ANY = 8191,
-};
-
-enum lead_row {
-    ROW_PRICE,
-    ROW_RAM,
-    ROW_STORAGE,
-    ROW_DATA,     /* RAM or storage */
-    ROW_CAPACITY, /* dung lượng: storage, battery, litres */
-    ROW_INCH,
-    ROW_SIZE, /* kích thước: inch, mm */
-    ROW_L,
-    ROW_KG,
-    ROW_POWER,
-    ROW_MAH,
-    ROW_HZ,
-    ROW_ROOM,
-    ROW_M,
-    ROW_MM,
-    ROW_MP,
-    ROW_ANY,
-    LEAD_ROWS,
-};
-static const uint16_t lead_sets[LEAD_ROWS] = {
-    [ROW_PRICE] = LEAD_PRICE,
-    [ROW_RAM] = LEAD_RAM,
-    [ROW_STORAGE] = LEAD_STORAGE,
-    [ROW_DATA] = LEAD_RAM | LEAD_STORAGE,
-    [ROW_CAPACITY] = LEAD_STORAGE | LEAD_MAH | LEAD_L | LEAD_KG,
-    [ROW_INCH] = LEAD_INCH,
-    [ROW_SIZE] = LEAD_INCH | LEAD_MM | LEAD_M,
-    [ROW_L] = LEAD_L,
-    [ROW_KG] = LEAD_KG,
-    [ROW_POWER] = LEAD_POWER,
-    [ROW_MAH] = LEAD_MAH,
-    [ROW_HZ] = LEAD_HZ,
-    [ROW_ROOM] = LEAD_ROOM,
-    [ROW_M] = LEAD_M,
-    [ROW_MM] = LEAD_MM,
-    [ROW_MP] = LEAD_MP,
-    [ROW_ANY] = LEAD_ANY & ~LEAD_PRICE,
-};
-
-static const struct phrase leads[] = {
-    {"giá", "gia", ROW_PRICE, 0},
-    {"giá bán", "gia ban", ROW_PRICE, 0},
-    {"giá cả", "gia ca", ROW_PRICE, 0},
-    {"có giá", "co gia", ROW_PRICE, 0},
-    {"tầm giá", "tam gia", ROW_PRICE, 0},
-    {"trong tầm giá", "trong tam gia", ROW_PRICE, 0},
-    {"mức giá", "muc gia", ROW_PRICE, 0},
-    {"khoảng giá", "khoang gia", ROW_PRICE, 0},
-    {"phân khúc", "phan khuc", ROW_PRICE, 0},
-    {"phân khúc giá", "phan khuc gia", ROW_PRICE, 0},
-    {"với giá", "voi gia", ROW_PRICE, 0},
-    {"tầm tiền", "tam tien", ROW_PRICE, 0},
-    {"tiền", "tien", ROW_PRICE, 0},
-    {"price", "price", ROW_PRICE, 0},
-    {"ram", "ram", ROW_RAM, 0},
-    {"bộ nhớ ram", "bo nho ram", ROW_RAM, 0},
-    {"dung lượng ram", "dung luong ram", ROW_RAM, 0},
-    {"rom", "rom", ROW_STORAGE, 0},
-    {"ssd", "ssd", ROW_STORAGE, 0},
-    {"hdd", "hdd", ROW_STORAGE, 0},
-    {"nvme", "nvme", ROW_STORAGE, 0},
-    {"ssd nvme", "ssd nvme", ROW_STORAGE, 0},
-    {"emmc", "emmc", ROW_STORAGE, 0},
-    {"bộ nhớ", "bo nho", ROW_STORAGE, 0},
-    {"bộ nhớ trong", "bo nho trong", ROW_STORAGE, 0},
-    {"bộ nhớ lưu trữ", "bo nho luu tru", ROW_STORAGE, 0},
-    {"dung lượng lưu trữ", "dung luong luu tru", ROW_STORAGE, 0},
-    {"lưu trữ", "luu tru", ROW_STORAGE, 0},
-    {"ổ cứng", "o cung", ROW_STORAGE, 0},
-    {"ổ cứng ssd", "o cung ssd", ROW_STORAGE, 0},
-    {"ổ ssd", "o ssd", ROW_STORAGE, 0},
-    {"thẻ nhớ", "the nho", ROW_STORAGE, 0},
-    {"usb", "usb", ROW_STORAGE, 0},
-    {"bản", "ban", ROW_STORAGE, 0},
-    {"phiên bản", "phien ban", ROW_STORAGE, 0},
-    {"dung lượng", "dung luong", ROW_CAPACITY, 0},
-    {"dung lượng pin", "dung luong pin", ROW_MAH, 0},
-    {"màn hình", "man hinh", ROW_INCH, 0},
-    {"màn", "man", ROW_INCH, 0},
-    {"kích thước màn hình", "kich thuoc man hinh", ROW_INCH, 0},
-    {"kích cỡ màn hình", "kich co man hinh", ROW_INCH, 0},
-    {"kích thước", "kich thuoc", ROW_SIZE, 0},
-    {"kích cỡ", "kich co", ROW_SIZE, 0},
-    {"size", "size", ROW_SIZE, 0},
-    {"dung tích", "dung tich", ROW_L, 0},
-    {"thể tích", "the tich", ROW_L, 0},
-    {"khối lượng", "khoi luong", ROW_KG, 0},
-    {"khối lượng giặt", "khoi luong giat", ROW_KG, 0},
-    {"trọng lượng", "trong luong", ROW_KG, 0},
-    {"tải trọng", "tai trong", ROW_KG, 0},
-    {"cân nặng", "can nang", ROW_KG, 0},
-    {"nặng", "nang", ROW_KG, 0},
-    {"giặt", "giat", ROW_KG, 0},
-    {"công suất", "cong suat", ROW_POWER, 0},
-    {"pin", "pin", ROW_MAH, 0},
-    {"viên pin", "vien pin", ROW_MAH, 0},
-    {"pin khủng", "pin khung", ROW_MAH, 0},
-    {"pin trâu", "pin trau", ROW_MAH, 0},
-    {"tần số quét", "tan so quet", ROW_HZ, 0},
-    {"tần số", "tan so", ROW_HZ, 0},
-    {"tần số làm tươi", "tan so lam tuoi", ROW_HZ, 0},
-    {"tốc độ làm mới", "toc do lam moi", ROW_HZ, 0},
-    {"tốc độ làm tươi", "toc do lam tuoi", ROW_HZ, 0},
-    {"phòng", "phong", ROW_ROOM, 0},
-    {"cho phòng", "cho phong", ROW_ROOM, 0},
-    {"dùng cho phòng", "dung cho phong", ROW_ROOM, 0},
-    {"phòng ngủ", "phong ngu", ROW_ROOM, 0},
-    {"cho phòng ngủ", "cho phong ngu", ROW_ROOM, 0},
-    {"phòng khách", "phong khach", ROW_ROOM, 0},
-    {"cho phòng khách", "cho phong khach", ROW_ROOM, 0},
-    {"căn phòng", "can phong", ROW_ROOM, 0},
-    {"cho căn phòng", "cho can phong", ROW_ROOM, 0},
-    {"phòng rộng", "phong rong", ROW_ROOM, 0},
-    {"cho phòng rộng", "cho phong rong", ROW_ROOM, 0},
-    {"rộng", "rong", ROW_ROOM, 0},
-    {"diện tích", "dien tich", ROW_ROOM, 0},
-    {"diện tích phòng", "dien tich phong", ROW_ROOM, 0},
-    {"phòng diện tích", "phong dien tich", ROW_ROOM, 0},
-    {"cho phòng diện tích", "cho phong dien tich", ROW_ROOM, 0},
-    {"cho diện tích", "cho dien tich", ROW_ROOM, 0},
-    {"cho", "cho", ROW_ROOM, 0},
-    {"dài", "dai", ROW_M, 0},
-    {"chiều dài", "chieu dai", ROW_M, 0},
-    {"dây dài", "day dai", ROW_M, 0},
-    {"mặt", "mat", ROW_MM, 0},
-    {"mặt đồng hồ", "mat dong ho", ROW_MM, 0},
-    {"đường kính", "duong kinh", ROW_MM, 0},
-    {"viền", "vien", ROW_MM, 0},
-    {"case", "case", ROW_MM, 0},
-    {"camera", "camera", ROW_MP, 0},
-    {"cam", "cam", ROW_MP, 0},
-    {"độ phân giải", "do phan giai", ROW_MP, 0},
-    {"camera chính", "camera chinh", ROW_MP, 0},
-    {"loại", "loai", ROW_ANY, 0},
-    {"thông số", "thong so", ROW_ANY, 0},
-};
 
 /* The quantities' fields: names of the exact value, of its lower and of its upper end. */
 static const struct {
@@ -305,8 +35,6 @@ static const struct {
 enum { QUANTITY_STORAGE, QUANTITY_RAM, QUANTITY_COUNT = sizeof quantities / sizeof quantities[0] };
 
 enum { CASE_MM_MIN = 28, CASE_MM_MAX = 60 }; /* of a watch; other millimetres are no case */
-
-#define FIND(state, table, at, count) phrase_free(state, table, sizeof(table) / sizeof(table)[0], at, count)
 
 /* One reading while it is put together. */
 struct span {
@@ -354,7 +82,7 @@ static bool bound_read(const struct reader_state *state, unsigned *at, enum boun
     else if (sign_at(state, *at, '~'))
         *out = BOUND_AROUND;
     else {
-        const struct phrase *found = FIND(state, bounds_before, *at, &count);
+        const struct phrase *found = phrase_free(state, &bounds_before, *at, &count);
         if (found == NULL)
             return false;
         *out = (enum bound)found->value;
@@ -371,7 +99,7 @@ static unsigned before_read(const struct reader_state *state, unsigned at, struc
     for (;;) {
         unsigned count = 0;
         enum bound bound = BOUND_NONE;
-        const struct phrase *lead = FIND(state, leads, at, &count);
+        const struct phrase *lead = phrase_free(state, &leads, at, &count);
         unsigned behind = at;
         bool bounded = bound_read(state, &behind, &bound);
         if (lead != NULL && count >= behind - at) {
@@ -419,9 +147,9 @@ static unsigned joiner_read(const struct reader_state *state, unsigned at, const
     unsigned count = 0;
     if (sign_at(state, at, '-') || sign_at(state, at, '~'))
         return at + 1;
-    if (FIND(state, joiners, at, &count) != NULL)
+    if (phrase_free(state, &joiners, at, &count) != NULL)
         return at + count;
-    if ((span->bound == BOUND_BETWEEN || span->bound == BOUND_FROM) && FIND(state, joiners_between, at, &count) != NULL)
+    if ((span->bound == BOUND_BETWEEN || span->bound == BOUND_FROM) && phrase_free(state, &joiners_between, at, &count) != NULL)
         return at + count;
     return at;
 }
@@ -463,14 +191,14 @@ static uint16_t measure_lead(const struct measure *measure)
 static void behind_read(const struct reader_state *state, struct span *span)
 {
     unsigned count = 0;
-    const struct phrase *bound = FIND(state, bounds_behind, span->end, &count);
+    const struct phrase *bound = phrase_free(state, &bounds_behind, span->end, &count);
     if (bound != NULL && (span->low.kind != MEASURE_BARE || count > 1)) {
         span->bound = (enum bound)bound->value;
         span->bounded = true;
         span->range = false;
         span->end += count;
     }
-    const struct phrase *lead = FIND(state, leads, span->end, &count);
+    const struct phrase *lead = phrase_free(state, &leads, span->end, &count);
     if (lead == NULL || span->lead != 0 || lead->value == ROW_ANY || lead->value == ROW_PRICE || lead->value == ROW_ROOM)
         return;
     uint16_t set = lead_sets[lead->value] & measure_lead(&span->low);
@@ -568,6 +296,13 @@ static bool is_storage_size(int64_t milli)
            ((size & (size - 1)) == 0 || size % 120 == 0 || size % 250 == 0 || size == 1000);
 }
 
+/* The sizes that are said without their unit: "rom 128". */
+static bool is_round_size(int64_t milli)
+{
+    int64_t size = milli / MILLI;
+    return milli % MILLI == 0 && size >= 16 && size <= 4096 && (size & (size - 1)) == 0;
+}
+
 /* A lone g is a gigabyte where it counts a size that storage comes in. */
 static bool is_lone_g(const struct measure *measure, const struct span *span)
 {
@@ -575,7 +310,7 @@ static bool is_lone_g(const struct measure *measure, const struct span *span)
         return false;
     if ((span->lead & (LEAD_RAM | LEAD_STORAGE)) != 0 && (span->lead & LEAD_KG) == 0)
         return is_memory_size(measure->milli) || is_storage_size(measure->milli);
-    return measure->milli >= 64 * MILLI && is_storage_size(measure->milli) && (measure->milli / MILLI & (measure->milli / MILLI - 1)) == 0;
+    return measure->milli >= 64 * MILLI && is_round_size(measure->milli);
 }
 
 static void size_add(struct measuring *measuring, const struct span *span, uint16_t lead)
@@ -605,7 +340,7 @@ static bool pair_read(struct measuring *measuring, const struct span *span, unsi
     unsigned count = 0;
     size_add(measuring, &memory, LEAD_RAM);
     /* "8/128gb ram" says nothing more. */
-    const struct phrase *lead = FIND(state, leads, storage.end, &count);
+    const struct phrase *lead = phrase_free(state, &leads, storage.end, &count);
     if (lead != NULL && (lead->value == ROW_RAM || lead->value == ROW_STORAGE) && storage.end + count == state->lexemes.count)
         storage.end += count;
     size_add(measuring, &storage, LEAD_STORAGE);
@@ -622,7 +357,7 @@ static enum status bare_decide(const struct measuring *measuring, struct span *s
     if (low->spelled)
         return STATUS_OK;
     if (span->lead == LEAD_RAM || span->lead == LEAD_STORAGE) {
-        if (span->lead == LEAD_RAM ? !is_memory_size(low->milli) : !is_storage_size(low->milli))
+        if (span->lead == LEAD_RAM ? !is_memory_size(low->milli) : !is_round_size(low->milli))
             return STATUS_OK;
         unit = (struct bytes){"gb", 2};
     } else if (span->lead != LEAD_PRICE && (span->bounded || low->milli >= 1000 * MILLI)) {
@@ -739,7 +474,7 @@ static bool category_stores(const struct reader_state *state)
         unsigned count = 0;
         if ((state->category_words & word_bit(state->lexemes.items[at].word)) == 0)
             continue;
-        const struct phrase *lead = phrase_find(leads, sizeof leads / sizeof leads[0], &state->lexemes, at, &count);
+        const struct phrase *lead = phrase_find(&leads, &state->lexemes, at, &count);
         if (lead != NULL && lead->value == ROW_STORAGE)
             return true;
     }
@@ -750,7 +485,7 @@ static bool category_stores(const struct reader_state *state)
 static bool lead_is_word(const struct reader_state *state, unsigned at)
 {
     unsigned count = 0;
-    const struct phrase *lead = FIND(state, leads, at, &count);
+    const struct phrase *lead = phrase_free(state, &leads, at, &count);
     return state->category_stores && lead != NULL && lead->value == ROW_STORAGE;
 }
 

@@ -16,7 +16,7 @@ static const struct {
     [WISH_UNUSED] = {"condition", "new", EFFECT_NONE},
 };
 
-static const struct phrase wish_phrases[] = {
+static const struct phrase wish_rows[] = {
     {"rẻ", "re", WISH_CHEAP, PHRASE_MARKED},
     {"rẻ nhất", "re nhat", WISH_CHEAP, 0},
     {"rẻ tiền", "re tien", WISH_CHEAP, 0},
@@ -152,6 +152,8 @@ static const struct phrase wish_phrases[] = {
     {"chưa kích hoạt", "chua kich hoat", WISH_UNUSED, 0},
 };
 
+const struct phrase_table wish_phrases = PHRASE_TABLE(wish_rows);
+
 static void wish_add(struct reader_state *state, enum wish wish, uint32_t words)
 {
     if (reading_find(state->out, wishes[wish].field) != NULL) {
@@ -190,7 +192,7 @@ void read_wishes(struct reader_state *state)
         unsigned count = 0;
         if (state->lexemes.items[at].kind == LEXEME_SIGN || !lexeme_is_free(state, at))
             continue;
-        const struct phrase *found = phrase_free(state, wish_phrases, sizeof wish_phrases / sizeof wish_phrases[0], at, &count);
+        const struct phrase *found = phrase_free(state, &wish_phrases, at, &count);
         uint32_t words = lexeme_words(&state->lexemes, at, at + (count > 0 ? count : 1));
         if (found != NULL)
             wish_add(state, (enum wish)found->value, words);

@@ -56,7 +56,7 @@ static enum status words_read(struct search *search)
     if (status == STATUS_OK && !request->literal)
         status = understand(search->snapshot, search->analyzer, &search->tokens, request, search->arena, &search->understanding);
     if (status == STATUS_OK)
-        status = application_build(search->snapshot, request, &search->understanding, search->arena, &search->application);
+        status = application_build(search->snapshot, &search->tokens, request, &search->understanding, search->arena, &search->application);
     return status;
 }
 

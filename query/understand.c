@@ -86,9 +86,9 @@ uint32_t lexeme_words(const struct lexemes *lexemes, unsigned first, unsigned en
     return words;
 }
 
-const struct phrase *phrase_free(const struct reader_state *state, const struct phrase *table, size_t rows, unsigned at, unsigned *count)
+const struct phrase *phrase_free(const struct reader_state *state, const struct phrase_table *table, unsigned at, unsigned *count)
 {
-    const struct phrase *found = phrase_find(table, rows, &state->lexemes, at, count);
+    const struct phrase *found = phrase_find(table, &state->lexemes, at, count);
     if (found != NULL && (lexeme_words(&state->lexemes, at, at + *count) & state->taken) == 0)
         return found;
     *count = 0;
@@ -156,8 +156,11 @@ enum status understood_words(struct bytes text, const struct token_list *tokens,
         if (token->part)
             continue;
         if ((words & word_bit(word)) != 0) {
-            if (size > 0 && token->offset > before)
-                copy[size++] = ' ';
+            /* Neighbours keep what stands between them: "43 - 50 inch". */
+            bool neighbour = word > 0 && (words & word_bit(word - 1)) != 0;
+            size_t gap = neighbour ? token->offset - before : token->offset > before && size > 0;
+            memcpy(copy + size, neighbour ? text.data + before : " ", gap);
+            size += gap;
             memcpy(copy + size, text.data + token->offset, token->size);
             size += token->size;
             before = (size_t)token->offset + token->size;

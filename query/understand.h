@@ -52,7 +52,7 @@ struct understanding {
     struct reading readings[READINGS_MAX]; /* by field, in the order above */
     unsigned count;
     uint32_t dropped;  /* words that are not searched, a bit each: of readings, and fillers while something remains */
-    struct bytes text; /* the words that no reading took, in the query's spelling, one space between them */
+    struct bytes text; /* the words that no reading took, as understood_words gives them */
 };
 _Static_assert(QUERY_TOKENS_MAX <= 32, "sets of words are 32 bits");
 
@@ -61,7 +61,8 @@ _Static_assert(QUERY_TOKENS_MAX <= 32, "sets of words are 32 bits");
 MUST_USE enum status understand(struct snapshot *snapshot, const struct analyzer *analyzer, const struct token_list *tokens,
                                 const struct search_request *request, struct arena *arena, struct understanding *out);
 
-/* The query's words that a set names, in the query's spelling: "dưới 5tr5". Words apart are divided by one space. In the arena. */
+/* The query's words that a set names, in the query's spelling: "dưới 5tr5". What stands between neighbours stays, words apart are
+ * divided by one space. In the arena. */
 MUST_USE enum status understood_words(struct bytes text, const struct token_list *tokens, uint32_t words, struct arena *arena,
                                       struct bytes *out);
 

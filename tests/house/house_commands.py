@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 TIM = sys.argv[1]
-COMMANDS = ["bench", "build", "dump", "generate", "index", "load", "reindex", "search", "serve", "stats", "verify"]
+COMMANDS = ["analyze", "bench", "build", "dump", "generate", "index", "load", "reindex", "search", "serve", "stats", "verify"]
 failures = []
 
 
