@@ -33,6 +33,8 @@ static bool is_clear(const struct reader_state *state, unsigned word, struct byt
         return true;
     if (!bytes_equal(folded, slug))
         return false;
+    if (word == 0) /* "bạc xỉu": what is coloured comes first */
+        return false;
     return !bytes_equal(folded, exact) || (word + 1 == state->lexemes.word_count && state->out->count > 0);
 }
 

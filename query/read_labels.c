@@ -265,27 +265,65 @@ static enum status line_at(const struct reader_state *state, unsigned first, str
     return STATUS_OK;
 }
 
-/* The lines that an abbreviation stands for: ip 15, mb air. */
+/* The brand of the line that begins a text of its own. */
+static enum status line_of(const struct reader_state *state, const struct token_list *tokens, uint32_t *ordinal)
+{
+    struct lexicon_hit lines[LABEL_HITS_MAX];
+    unsigned count = tokens->count == 0 ? 0 : lexicon_find(analyzer_lexicon(state->analyzer), tokens, 0, lines, LABEL_HITS_MAX);
+    for (unsigned i = 0; i < count; i++) {
+        enum status status =
+            lines[i].list == LEXICON_LINES ? label_find_slug(state->snapshot, FACET_BRAND, lines[i].value, ordinal) : STATUS_NOT_FOUND;
+        if (status != STATUS_NOT_FOUND)
+            return status;
+    }
+    return STATUS_NOT_FOUND;
+}
+
+/* The line that an abbreviation at the tokens' word `at` stands for: ip 15, mb air. */
+static enum status line_by_hits(const struct reader_state *state, const struct token_list *tokens, uint32_t at, unsigned *words,
+                                uint32_t *ordinal)
+{
+    struct lexicon_hit hits[LABEL_HITS_MAX];
+    unsigned count = lexicon_find(analyzer_lexicon(state->analyzer), tokens, at, hits, LABEL_HITS_MAX);
+    for (unsigned i = 0; i < count; i++) {
+        enum status status = hit_stands(&hits[i]) && hits[i].tokens != NULL ? line_of(state, hits[i].tokens, ordinal) : STATUS_NOT_FOUND;
+        *words = hits[i].words;
+        if (status != STATUS_NOT_FOUND)
+            return status;
+    }
+    return STATUS_NOT_FOUND;
+}
+
 static enum status line_by_short(const struct reader_state *state, unsigned first, struct candidate *out)
 {
-    struct lexicon_hit hits[LABEL_HITS_MAX], lines[LABEL_HITS_MAX];
-    unsigned count = hits_find(state, first, hits);
-    for (unsigned i = 0; i < count; i++) {
-        if (!hit_stands(&hits[i]) || hits[i].tokens == NULL || hits[i].tokens->count == 0 ||
-            (words_set(first, hits[i].words) & state->taken) != 0)
-            continue;
-        unsigned line_count = lexicon_find(analyzer_lexicon(state->analyzer), hits[i].tokens, 0, lines, LABEL_HITS_MAX);
-        for (unsigned j = 0; j < line_count; j++) {
-            if (lines[j].list != LEXICON_LINES)
-                continue;
-            enum status status = label_find_slug(state->snapshot, FACET_BRAND, lines[j].value, &out->ordinal);
-            if (status == STATUS_OK)
-                *out = (struct candidate){(uint8_t)first, (uint8_t)hits[i].words, QUALITY_SYNONYM, out->ordinal};
-            if (status != STATUS_NOT_FOUND)
-                return status;
-        }
-    }
+    unsigned words = 0;
+    uint32_t ordinal = 0;
+    enum status status = line_by_hits(state, state->lexemes.tokens, state->lexemes.words[first].at, &words, &ordinal);
+    if (status != STATUS_OK || first + words > state->lexemes.word_count || (words_set(first, words) & state->taken) != 0)
+        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    *out = (struct candidate){(uint8_t)first, (uint8_t)words, QUALITY_SYNONYM, ordinal};
     return STATUS_OK;
+}
+
+/* A line and its number as one word: iphone15, ip15. */
+static enum status line_by_code(const struct reader_state *state, unsigned first, struct candidate *out)
+{
+    const struct token *token = state->lexemes.words[first].token;
+    struct token_list letters = {0};
+    unsigned size = 0, words = 0;
+    uint32_t ordinal = 0;
+    while (size < token->folded_size && token->folded[size] >= 'a' && token->folded[size] <= 'z')
+        size++;
+    if (token->kind != TOKEN_CODE || size < 2 || size == token->folded_size || (state->taken & word_bit(first)) != 0)
+        return STATUS_OK;
+    enum status status = analyze(state->analyzer, token->folded, size, state->arena, &letters);
+    if (status == STATUS_OK)
+        status = line_of(state, &letters, &ordinal);
+    if (status == STATUS_NOT_FOUND)
+        status = line_by_hits(state, &letters, 0, &words, &ordinal);
+    if (status == STATUS_OK)
+        *out = (struct candidate){(uint8_t)first, 1, QUALITY_SYNONYM, ordinal};
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 /* A name says more than a line, wherever they stand; "apple watch" is a line that holds a name, and stays whole. */
@@ -296,13 +334,15 @@ static enum status brand_read(struct reader_state *state, unsigned accessory)
     for (unsigned word = 0; word < state->lexemes.word_count && status == STATUS_OK && name.quality == QUALITY_NONE; word++) {
         struct candidate here = {0};
         status = label_at(state, SUGGEST_BRAND, word, &name);
-        if (status == STATUS_OK && word <= accessory)
+        if (status == STATUS_OK)
             status = line_at(state, word, &here);
-        if (status == STATUS_OK && word <= accessory && here.quality == QUALITY_NONE && name.quality == QUALITY_NONE)
+        if (status == STATUS_OK && here.quality == QUALITY_NONE && name.quality == QUALITY_NONE)
             status = line_by_short(state, word, &here);
+        if (status == STATUS_OK && here.quality == QUALITY_NONE && name.quality == QUALITY_NONE)
+            status = line_by_code(state, word, &here);
         if (name.quality != QUALITY_NONE && here.words > name.words)
             name = (struct candidate){0};
-        if (line.quality == QUALITY_NONE)
+        if (line.quality == QUALITY_NONE && word <= accessory)
             line = here;
     }
     if (status != STATUS_OK || (name.quality == QUALITY_NONE && line.quality == QUALITY_NONE))

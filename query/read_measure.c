@@ -74,7 +74,6 @@ static const struct phrase unit_words_rows[] = {
     {"gb", "gb", UNIT_GB, 0},
     {"gigabyte", "gigabyte", UNIT_GB, 0},
     {"giga", "giga", UNIT_GB, 0},
-    {"ghi", "ghi", UNIT_GB, PHRASE_MARKED},
     {"tb", "tb", UNIT_TB, 0},
     {"tera", "tera", UNIT_TB, 0},
     {"terabyte", "terabyte", UNIT_TB, 0},
@@ -233,6 +232,15 @@ static void rest_parse(const struct reader_state *state, struct measure *measure
     measure->end = after;
 }
 
+/* đô, USD: not our money. */
+static bool is_foreign(const struct reader_state *state, unsigned at)
+{
+    const struct lexeme *lexeme = lexeme_at(state, at);
+    if (lexeme == NULL || lexeme->kind != LEXEME_WORD)
+        return false;
+    return bytes_equal(lexeme->exact, (struct bytes){"đô", sizeof "đô" - 1}) || bytes_equal(lexeme->folded, (struct bytes){"usd", 3});
+}
+
 static bool money_parse(const struct reader_state *state, struct measure *measure)
 {
     unsigned count = 0;
@@ -246,7 +254,7 @@ static bool money_parse(const struct reader_state *state, struct measure *measur
     if ((scale->value == SCALE_VND || scale->value == SCALE_VND_SHORT) && measure->milli < THOUSAND * MILLI)
         return false;
     measure->scale = scale_value((enum scale)scale->value);
-    if (measure->milli > MILLI_MAX / measure->scale)
+    if (measure->milli > MILLI_MAX / measure->scale || is_foreign(state, measure->end + count))
         return false;
     measure->kind = MEASURE_MONEY;
     measure->weak = (scale->value == SCALE_K && measure->milli < 10 * MILLI) || strcmp(scale->folded, "chai") == 0;
@@ -269,7 +277,8 @@ static void decimals_parse(const struct reader_state *state, struct measure *mea
 {
     const struct lexeme *digit = number_at(state, measure->end);
     bool takes = is_unit(measure->unit, "kg") || is_unit(measure->unit, "l") || is_unit(measure->unit, "m");
-    if (digit != NULL && digit->joined && digit->digits == 1 && takes && measure->milli % MILLI == 0) {
+    bool behind = digit != NULL && (digit->joined || amount_ends(state, measure->end + 1)); /* 1l8, 1 lít 8 */
+    if (behind && digit->digits == 1 && takes && measure->milli % MILLI == 0) {
         measure->milli += digit->milli / 10;
         measure->whole = false;
         measure->end++;

@@ -40,6 +40,7 @@ enum { CASE_MM_MIN = 28, CASE_MM_MAX = 60 }; /* of a watch; other millimetres ar
 struct span {
     unsigned first, end; /* lexemes */
     unsigned number;     /* the lexeme with which the measure begins */
+    unsigned last;       /* where the last phrase before it begins */
     uint16_t lead;       /* set of what the words before (or behind) lead to; 0: none */
     uint32_t lead_words;
     enum bound bound;
@@ -83,7 +84,8 @@ static bool bound_read(const struct reader_state *state, unsigned *at, enum boun
         *out = BOUND_AROUND;
     else {
         const struct phrase *found = phrase_free(state, &bounds_before, *at, &count);
-        if (found == NULL)
+        bool of_number = *at > 0 && state->lexemes.items[*at].joined && state->lexemes.items[*at - 1].kind == LEXEME_NUMBER;
+        if (found == NULL || of_number) /* "4k dưới" is no "k dưới" */
             return false;
         *out = (enum bound)found->value;
     }
@@ -97,7 +99,7 @@ static unsigned before_read(const struct reader_state *state, unsigned at, struc
     static const uint8_t says[] = {
         [BOUND_NONE] = 0, [BOUND_AROUND] = 1, [BOUND_TO] = 2, [BOUND_FROM] = 2, [BOUND_BETWEEN] = 2, [BOUND_MAX] = 3, [BOUND_MIN] = 3};
     for (;;) {
-        unsigned count = 0;
+        unsigned count = 0, begin = at;
         enum bound bound = BOUND_NONE;
         const struct phrase *lead = phrase_free(state, &leads, at, &count);
         unsigned behind = at;
@@ -117,6 +119,7 @@ static unsigned before_read(const struct reader_state *state, unsigned at, struc
         } else {
             return at;
         }
+        span->last = begin;
     }
 }
 
@@ -347,6 +350,15 @@ static bool pair_read(struct measuring *measuring, const struct span *span, unsi
     return true;
 }
 
+/* Whether what stands behind a number is not what it counts: "dưới 2 cánh" is no price. */
+static bool number_stands_alone(const struct reader_state *state, unsigned at)
+{
+    unsigned count = 0;
+    if (at == state->lexemes.count || state->lexemes.items[at].kind == LEXEME_SIGN || !lexeme_is_free(state, at))
+        return true;
+    return phrase_free(state, &leads, at, &count) != NULL || phrase_free(state, &bounds_before, at, &count) != NULL;
+}
+
 /* A number without a unit, by what leads to it or what the category is measured in. False: it stays a word. */
 static enum status bare_decide(const struct measuring *measuring, struct span *span, bool *decided)
 {
@@ -371,9 +383,11 @@ static enum status bare_decide(const struct measuring *measuring, struct span *s
         *decided = true;
         return STATUS_OK;
     }
-    /* Money without a unit: whole thousands, or "giá dưới 20". */
+    /* Money without a unit: whole thousands, or as people say it, "laptop dưới 20", "tai nghe dưới 300". */
     int64_t value = low->milli / MILLI;
-    bool priced = span->lead == LEAD_PRICE, said = span->bounded || priced;
+    bool known = reading_find(state->out, "category") != NULL || reading_find(state->out, "brand") != NULL;
+    bool alone = span->lead == 0 && span->bounded && known && number_stands_alone(state, span->end);
+    bool priced = span->lead == LEAD_PRICE || alone, said = span->bounded || priced;
     int64_t scale = value >= 1000 ? 1 : !priced || value == 0 ? 0 : value < 100 ? 1000000 : 1000;
     if (scale == 0 || (value >= 1000 && (value % 1000 != 0 || (!said && value < 100000))))
         return STATUS_OK;
@@ -428,8 +442,13 @@ static enum status span_read(struct measuring *measuring, unsigned at, unsigned 
         *end = measuring->sizes[measuring->size_count - 1].span.end;
         return STATUS_OK;
     }
-    if (!measure_parse(state, number, &span.low))
-        return STATUS_OK;
+    /* "tam trieu": eight millions, when "tầm" leaves nothing to measure. */
+    if (!measure_parse(state, number, &span.low)) {
+        number = span.last;
+        if (number < at || !measure_parse(state, number, &span.low) || span.low.kind != MEASURE_MONEY)
+            return STATUS_OK;
+        span.bound = number == at ? BOUND_NONE : span.bound;
+    }
     span.number = number;
     span.end = span.low.end;
     range_read(state, &span);

@@ -156,8 +156,13 @@ const struct phrase_table wish_phrases = PHRASE_TABLE(wish_rows);
 
 static void wish_add(struct reader_state *state, enum wish wish, uint32_t words)
 {
-    if (reading_find(state->out, wishes[wish].field) != NULL) {
-        state->taken |= words; /* "giá rẻ nhất ... bán chạy": the first one stands */
+    for (unsigned i = 0; i < state->out->count; i++) {
+        struct reading *first = &state->out->readings[i];
+        if (strcmp(first->field, wishes[wish].field) != 0)
+            continue;
+        first->words |= words; /* "cũ 99%": the first one stands */
+        first->dropped |= first->effect == EFFECT_WORDS ? 0 : words;
+        state->taken |= words;
         return;
     }
     enum reading_kind kind = wishes[wish].value == NULL ? READING_TRUE : READING_TEXT;

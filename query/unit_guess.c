@@ -114,10 +114,13 @@ static enum status products_note(const struct reader_state *state, uint32_t cate
     return status == STATUS_END ? STATUS_OK : status;
 }
 
-/* Half of the least and twice the greatest number seen still count as near. */
+/* A number among those seen, or near: large ones say more by themselves (20000 is hardly anything but mAh), so they may lie farther off. */
 static bool guess_fits(const struct guessing *guessing, const struct guess *guess, int64_t low, int64_t high)
 {
-    return guess->products * GUESS_SHARE >= guessing->products && guess->products > 0 && low >= guess->low / 2 && high <= guess->high * 2;
+    int64_t near = low >= 1000 * MILLI ? 100 : 20; /* percent */
+    if (guess->products == 0 || guess->products * GUESS_SHARE < guessing->products)
+        return false;
+    return low >= guess->low * 100 / (100 + near) && high <= guess->high * (100 + near) / 100;
 }
 
 enum status unit_guess(const struct reader_state *state, int64_t low_milli, int64_t high_milli, struct bytes *unit)

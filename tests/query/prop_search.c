@@ -104,6 +104,7 @@ static void ask(struct shop *shop, struct question *question)
     uint64_t *state = &shop->random;
     *question = (struct question){0};
     request_init(&question->request);
+    question->request.literal = true; /* the model knows words only */
     bool phrase = shop->count > 0 && random_chance(state, 40);
     if (phrase)
         type_phrase(shop, question);
