@@ -176,7 +176,9 @@ static enum status text_leave(const struct reader_state *state)
 {
     struct understanding *out = state->out;
     uint32_t fillers = fillers_find(state), gone = 0, all = all_words(&state->lexemes);
+    bool selects = false;
     for (unsigned i = 0; i < out->count; i++) {
+        selects = selects || out->readings[i].effect == EFFECT_FILTER || out->readings[i].effect == EFFECT_SORT;
         gone |= out->readings[i].words & ~out->readings[i].kept;
         out->dropped |= out->readings[i].dropped;
     }
@@ -184,6 +186,8 @@ static enum status text_leave(const struct reader_state *state)
         gone |= fillers;
         out->dropped |= fillers;
     }
+    if (out->dropped == all && !selects) /* "trả góp" alone: better its words than all there is */
+        out->dropped = 0;
     /* A word that some reading searches is searched, whatever another one drops. */
     return understood_words(state->lexemes.text, state->lexemes.tokens, all & ~gone, state->arena, &out->text);
 }
