@@ -5,6 +5,8 @@
 
 #include "query/cascade.h"
 #include "query/search.h"
+#include "storage/bytes.h"
+#include "storage/suggest.h"
 
 enum { REQUEST_TEXT_BYTES = 200, SLUGS = 4, SPEC_CHOICES = 4 };
 
@@ -19,6 +21,7 @@ struct answer {
     uint32_t *found;            /* products that pass everything, best first */
     uint32_t count;
     bool all;
+    struct understanding understanding;
 };
 
 static bool is_plain(struct bytes text)
@@ -104,7 +107,9 @@ static void ask(struct shop *shop, struct question *question)
     uint64_t *state = &shop->random;
     *question = (struct question){0};
     request_init(&question->request);
-    question->request.literal = true; /* the model knows words only */
+    /* Of the readings the model knows brand and category, which only add to the rank. */
+    question->request.literal = random_chance(state, 50);
+    question->request.ignored = ~UINT64_C(3);
     bool phrase = shop->count > 0 && random_chance(state, 40);
     if (phrase)
         type_phrase(shop, question);
@@ -138,7 +143,23 @@ static int product_compare(const void *left, const void *right)
     return left_order != right_order ? (left_order < right_order ? -1 : 1) : strcmp(left_id, right_id);
 }
 
-static uint64_t naive_rank(const struct product *product, const struct naive_query *query, struct match_score score, enum sort sort)
+/* The points for the brand and the category that were read. */
+static uint64_t naive_boost(const struct shop *shop, const struct understanding *understanding, const struct product *product,
+                            uint32_t score_max)
+{
+    uint64_t points = 0;
+    for (unsigned i = 0; i < understanding->count; i++) {
+        const struct reading *reading = &understanding->readings[i];
+        bool brand = strcmp(reading->field, "brand") == 0;
+        bool fits = brand ? product->brand == reading->ordinal
+                          : product->category != UINT32_MAX && is_under(shop, product->category, reading->ordinal);
+        points += fits ? score_max / 8 : 0;
+    }
+    return points;
+}
+
+static uint64_t naive_rank(const struct product *product, const struct naive_query *query, struct match_score score, uint64_t boost,
+                           enum sort sort)
 {
     uint64_t paid = paid_of(product->price, product->sale);
     uint64_t most = query->score_max == 0 ? PRIOR_MAX : query->score_max / 4;
@@ -157,7 +178,7 @@ static uint64_t naive_rank(const struct product *product, const struct naive_que
     }
     if (score.band == NAIVE_PARTLY)
         score.band = 0;
-    return (uint64_t)score.band << 60 | (uint64_t)(product->stock != 0) << 58 | (score.score + prior);
+    return (uint64_t)score.band << 60 | (uint64_t)(product->stock != 0) << 58 | (score.score + prior + boost);
 }
 
 static struct met words_read(struct shop *shop, struct snapshot *snapshot, const struct question *question, bool all,
@@ -209,6 +230,20 @@ static void cascade_follow(struct shop *shop, struct snapshot *snapshot, const s
     }
 }
 
+/* The model drops no words: where a filler is among them, they are taken literally. */
+static void readings_take(const struct shop *shop, struct snapshot *snapshot, struct search_request *request, struct arena *arena,
+                          struct understanding *out)
+{
+    struct token_list tokens = {0};
+    *out = (struct understanding){0};
+    must(analyze(shop->analyzer, request->text.data, request->text.size, arena, &tokens));
+    if (!request->literal)
+        must(understand(snapshot, shop->analyzer, &tokens, request, arena, out));
+    request->literal = request->literal || out->dropped != 0;
+    if (request->literal)
+        *out = (struct understanding){0};
+}
+
 static void answer_build(struct shop *shop, struct snapshot *snapshot, const struct question *question, struct arena *arena,
                          struct answer *answer)
 {
@@ -221,7 +256,8 @@ static void answer_build(struct shop *shop, struct snapshot *snapshot, const str
         const struct product *product = &shop->products[i];
         if (answer->scores[i].band == 0 || !product_passes(shop, request, product, NAIVE_NO_AXIS))
             continue;
-        ranks[i] = naive_rank(product, &query, answer->scores[i], request->sort);
+        uint64_t boost = naive_boost(shop, &answer->understanding, product, query.score_max);
+        ranks[i] = naive_rank(product, &query, answer->scores[i], boost, request->sort);
         answer->found[answer->count++] = i;
     }
     sorted_shop = shop;
@@ -475,6 +511,8 @@ static void compare_facets(struct shop *shop, const struct question *question, c
     }
 }
 
+static unsigned boosted; /* readings met so far: none would prove nothing */
+
 static void compare(struct shop *shop, unsigned questions)
 {
     struct snapshot *snapshot = shop_read(shop);
@@ -487,6 +525,8 @@ static void compare(struct shop *shop, unsigned questions)
         struct search_result result;
         struct error error = {0};
         ask(shop, &question);
+        readings_take(shop, snapshot, &question.request, &arena, &answer.understanding);
+        boosted += answer.understanding.count;
         answer_build(shop, snapshot, &question, &arena, &answer);
         if (search_run(snapshot, shop->analyzer, &question.request, &(struct search_limits){0}, &arena, &result, &error) != STATUS_OK)
             fail_msg("\"%s\": %s", question.text, error.text);
@@ -522,11 +562,31 @@ static void shop_edit(struct shop *shop, unsigned edits, uint32_t gap)
     shop_commit(batch);
 }
 
+/* Some brands and categories are called by words of the products. */
+static void names_write(struct batch *batch)
+{
+    static const struct {
+        const char *folded;
+        enum suggestion_kind kind;
+        uint32_t ordinal;
+    } names[] = {{"samsung", SUGGEST_BRAND, 1}, {"sony", SUGGEST_BRAND, 2},          {"xanh", SUGGEST_BRAND, 3},
+                 {"may", SUGGEST_CATEGORY, 0},  {"dien thoai", SUGGEST_CATEGORY, 1}, {"noi com", SUGGEST_CATEGORY, 2},
+                 {"tivi", SUGGEST_CATEGORY, 4}, {"tu lanh", SUGGEST_CATEGORY, 5}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        unsigned char reference[4];
+        key_put_u32(reference, names[i].ordinal);
+        struct suggestion entry = {
+            .text = bytes_of(names[i].folded), .kind = (uint8_t)names[i].kind, .reference = {(const char *)reference, sizeof reference}};
+        must(suggest_put(batch, &entry));
+    }
+}
+
 static void run(uint64_t seed, uint32_t products, uint32_t gap, unsigned rounds, unsigned questions)
 {
     struct shop shop;
     shop_open(&shop, seed);
     struct batch *batch = shop_begin(&shop);
+    names_write(batch);
     for (uint32_t i = 0; i < products; i++)
         shop_add(&shop, batch, random_below(&shop.random, gap));
     shop_commit(batch);
@@ -566,6 +626,7 @@ static void dense_shop(void **state)
     (void)state;
     for (unsigned i = 0; i < seeds_count(); i++)
         run(seed + i, 5000, 1, 1, 40);
+    assert_true(boosted > 0);
 }
 
 int main(void)

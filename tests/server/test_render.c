@@ -125,6 +125,30 @@ static void test_prices(void **state)
     json_decref(json);
 }
 
+static void check_understood(struct reading reading, const char *words, const char *wanted)
+{
+    struct understood understood = {.reading = reading, .words = shop_text(words)};
+    struct search_result result = {.understood = &understood, .understood_count = 1, .zone = "core"};
+    json_t *json = render(&result);
+    char *text = json_dumps(json_object_get(json, "understood"), JSON_COMPACT);
+    assert_string_equal(text, wanted);
+    free(text);
+    json_decref(json);
+}
+
+static void test_understood(void **state)
+{
+    (void)state;
+    check_understood((struct reading){.field = "priceMax", .kind = READING_NUMBER, .effect = EFFECT_FILTER, .milli = INT64_C(5500000000)},
+                     "dưới 5tr5", "[{\"field\":\"priceMax\",\"value\":5500000,\"text\":\"dưới 5tr5\",\"applied\":\"filter\"}]");
+    check_understood((struct reading){.field = "powerHp", .kind = READING_NUMBER, .effect = EFFECT_WORDS, .milli = 1500}, "1.5hp",
+                     "[{\"field\":\"powerHp\",\"value\":1.5,\"text\":\"1.5hp\",\"applied\":\"words\"}]");
+    check_understood((struct reading){.field = "brand", .kind = READING_TEXT, .effect = EFFECT_RANK, .value = shop_text("lg")}, "LG",
+                     "[{\"field\":\"brand\",\"value\":\"lg\",\"text\":\"LG\",\"applied\":\"rank\"}]");
+    check_understood((struct reading){.field = "onSale", .kind = READING_TRUE, .effect = EFFECT_NONE}, "sale",
+                     "[{\"field\":\"onSale\",\"value\":true,\"text\":\"sale\",\"applied\":\"none\"}]");
+}
+
 static void test_hits_that_are_not_there(void **state)
 {
     (void)state;
@@ -184,7 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_trees), cmocka_unit_test(test_a_child_without_its_parent_becomes_a_root),
         cmocka_unit_test(test_prices),       cmocka_unit_test(test_hits_that_are_not_there),
-        cmocka_unit_test(test_highlights),
+        cmocka_unit_test(test_highlights),   cmocka_unit_test(test_understood),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     arena_release(&arena);

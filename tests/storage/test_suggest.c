@@ -63,6 +63,38 @@ static void best_first_then_by_name(void **state)
     scratch_close(&scratch);
 }
 
+/* The text itself, of one kind; longer texts and other kinds stand beside it. */
+static void whole_names(void **state)
+{
+    (void)state;
+    struct suggestion out[SUGGEST_TOP];
+    unsigned count = 0;
+    struct scratch scratch;
+    scratch_open(&scratch);
+    struct batch *batch = scratch_begin(&scratch);
+    put(batch, "tu lanh", 2, 7, "b");
+    put(batch, "tu lanh", 2, 9, "a");
+    put(batch, "tu lanh", 3, 9, "c");
+    put(batch, "tu lanh mini", 2, 9, "d");
+    put(batch, "tu", 2, 9, "e");
+    scratch_commit(batch);
+    struct snapshot *snapshot = scratch_read(&scratch);
+    arena_init(&arena, 1 << 20);
+    assert_int_equal(suggest_named(snapshot, bytes_of("tu lanh"), 2, SUGGEST_TOP, &arena, out, &count), STATUS_OK);
+    assert_int_equal(count, 2);
+    assert_true(bytes_are(out[0].reference, "a") && out[0].weight == 9 && bytes_are(out[1].reference, "b"));
+    assert_int_equal(suggest_named(snapshot, bytes_of("tu lanh"), 2, 1, &arena, out, &count), STATUS_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(suggest_named(snapshot, bytes_of("tu lan"), 2, SUGGEST_TOP, &arena, out, &count), STATUS_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(suggest_named(snapshot, bytes_of(""), 2, SUGGEST_TOP, &arena, out, &count), STATUS_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(suggest_named(snapshot, bytes_of("tu lanh"), 4, SUGGEST_TOP, &arena, out, &count), STATUS_OK);
+    assert_int_equal(count, 0);
+    snapshot_close(snapshot);
+    scratch_close(&scratch);
+}
+
 static void names_at_their_bounds(void **state)
 {
     (void)state;
@@ -253,6 +285,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(best_first_then_by_name),
+        cmocka_unit_test(whole_names),
         cmocka_unit_test(names_at_their_bounds),
         cmocka_unit_test(a_prefix_is_crowded_past_its_bound),
         cmocka_unit_test(long_prefixes_are_scanned_to_a_bound),
