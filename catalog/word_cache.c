@@ -222,7 +222,7 @@ static void text_keep(struct word_cache *cache, struct bytes text, uint64_t hash
 static enum status text_analyze(struct word_cache *cache, struct bytes text, struct arena *arena, struct word_uses *out)
 {
     struct token_list list = {0};
-    enum status status = analyze(cache->analyzer, text.data, text.size, arena, &list);
+    enum status status = analyze_document(cache->analyzer, text.data, text.size, arena, &list);
     struct word_use *uses = status == STATUS_OK ? arena_alloc(arena, list.count * sizeof *uses) : NULL;
     if (uses == NULL)
         return STATUS_LIMIT;

@@ -1,6 +1,6 @@
 /* The words that one thread has met, each kept once under a number, and the texts that came again, kept as the words they have: brands,
- * categories, specs and the sentences that shops repeat are analysed once, not once per product. A cache of what analyze() says and nothing
- * else: what comes out of it never depends on what was in it. */
+ * categories, specs and the sentences that shops repeat are analysed once, not once per product. A cache of what analyze_document() says
+ * and nothing else: what comes out of it never depends on what was in it. */
 #ifndef TIM_CATALOG_WORD_CACHE_H
 #define TIM_CATALOG_WORD_CACHE_H
 
@@ -44,7 +44,7 @@ const struct analyzer *word_cache_analyzer(const struct word_cache *cache);
 /* Begins a document and returns its number, never 0. Beyond the bound everything is forgotten: words and uses live until the next call. */
 uint32_t word_cache_begin(struct word_cache *cache);
 
-/* What analyze() makes of the text, in order. `repeats`: the text may come again. LIMIT at the arena's cap. */
+/* What analyze_document() makes of the text, in order. `repeats`: the text may come again. LIMIT at the arena's cap. */
 MUST_USE enum status word_cache_read(struct word_cache *cache, struct bytes text, bool repeats, struct arena *arena, struct word_uses *out);
 
 /* Valid until the next word_cache_read. */

@@ -1,4 +1,4 @@
-/* The word cache says what analyze() says, sentence by sentence as for the whole text, whatever it has kept and forgotten. */
+/* The word cache says what analyze_document() says, sentence by sentence as for the whole text, whatever it has kept and forgotten. */
 #include "tests/catalog/cmocka_door.h"
 
 #include <stdio.h>
@@ -54,13 +54,13 @@ static void uses_check(struct word_cache *cache, const struct word_uses *uses, c
     assert_int_equal(uses->length, length);
 }
 
-/* Reads the text as documents' texts are read and holds it to one call of analyze. */
+/* Reads the text as documents' texts are read and holds it to one call of analyze_document. */
 static void text_check(struct word_cache *cache, struct bytes text, struct arena *arena)
 {
     struct token_list whole = {0};
     uint32_t done = 0;
     bool apart = sentences_are_apart(text);
-    assert_int_equal(analyze(word_cache_analyzer(cache), text.data, text.size, arena, &whole), STATUS_OK);
+    assert_int_equal(analyze_document(word_cache_analyzer(cache), text.data, text.size, arena, &whole), STATUS_OK);
     while (text.size > 0) {
         size_t taken = apart ? sentence_size(text) : text.size;
         struct word_uses uses;
