@@ -43,7 +43,9 @@ enum status alternatives_open(struct alternatives *alternatives, const struct an
 {
     *alternatives = (struct alternatives){.analyzer = analyzer, .words = words, .arena = arena};
     alternatives->list = arena_alloc(arena, ALTERNATIVES_MAX * sizeof *alternatives->list);
-    return alternatives->list == NULL ? STATUS_LIMIT : STATUS_OK;
+    if (alternatives->list == NULL)
+        return STATUS_LIMIT;
+    return synonyms_open(&alternatives->synonyms, words->snapshot, analyzer, arena);
 }
 
 static bool is_needed(const struct alternatives *alternatives, unsigned word, const struct finder *finder)

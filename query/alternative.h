@@ -4,6 +4,7 @@
 #define TIM_QUERY_ALTERNATIVE_H
 
 #include "catalog/near_terms.h"
+#include "query/synonyms.h"
 #include "query/words.h"
 
 enum {
@@ -33,6 +34,7 @@ enum alternative_level {
 
 struct alternatives {
     const struct analyzer *analyzer;
+    struct synonyms synonyms;
     const struct query_words *words;
     struct arena *arena;
     struct alternative *list;

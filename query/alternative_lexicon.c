@@ -1,5 +1,4 @@
-/* Other words for the same, from the word lists: ti vi for tivi, điện thoại for đt. */
-#include "analyzers/lexicon.h"
+/* Other words for the same, the shop's own and those of the word lists: ti vi for tivi, điện thoại for đt. */
 #include "query/alternative.h"
 
 enum { LEXICON_HITS_MAX = 24 };
@@ -7,11 +6,11 @@ enum { LEXICON_HITS_MAX = 24 };
 enum status lexicon_alternatives(struct alternatives *alternatives, unsigned word)
 {
     const struct query_words *words = alternatives->words;
-    const struct lexicon *lexicon = analyzer_lexicon(alternatives->analyzer);
     struct lexicon_hit hits[LEXICON_HITS_MAX];
     uint32_t at = (uint32_t)(words->words[word].tokens - words->tokens->tokens);
-    unsigned count = lexicon_find(lexicon, words->tokens, at, hits, LEXICON_HITS_MAX);
-    for (unsigned i = 0; i < count; i++) {
+    unsigned count = 0;
+    enum status status = synonyms_find(&alternatives->synonyms, words->tokens, at, hits, LEXICON_HITS_MAX, &count);
+    for (unsigned i = 0; i < count && status == STATUS_OK; i++) {
         const struct lexicon_hit *hit = &hits[i];
         bool abbreviation = hit->list == LEXICON_ABBREVIATIONS;
         if ((!abbreviation && hit->list != LEXICON_SYNONYMS) || hit->tokens == NULL || !words_are_searched(words, word, hit->words))
@@ -20,11 +19,11 @@ enum status lexicon_alternatives(struct alternatives *alternatives, unsigned wor
                                     .words = (uint8_t)hit->words,
                                     .kind = abbreviation ? ALTERNATIVE_ABBREVIATION : ALTERNATIVE_SYNONYM,
                                     .text = hit->value};
-        enum status status = alternative_spell(alternatives, hit->tokens, BAND_NEAR, &found);
+        status = alternative_spell(alternatives, hit->tokens, BAND_NEAR, &found);
         if (status == STATUS_OK)
             alternative_add(alternatives, &found);
-        else if (status != STATUS_NOT_FOUND)
-            return status;
+        else if (status == STATUS_NOT_FOUND)
+            status = STATUS_OK;
     }
-    return STATUS_OK;
+    return status;
 }

@@ -88,6 +88,24 @@ def test_delete():
     expect_equal(status, 404, "the page of a deleted product")
 
 
+def test_synonyms():
+    """The shop's own synonyms take effect with their transaction, without a reindex, and end with it too."""
+    sql = state["sql"]
+    fridges = total("tủ lạnh")
+    expect_equal(total("thungmat"), 0, "a word that nobody uses yet")
+    sql.run("INSERT INTO search_synonyms (id, kind, input, output) VALUES (1, 'oneway', 'thungmat', 'tủ lạnh')")
+    visible(lambda: total("thungmat") == fridges, "a synonym")
+    sql.run("UPDATE search_synonyms SET input = 'hộp mát' WHERE id = 1")
+    visible(lambda: total("thungmat") == 0 and total("hop mat") == fridges, "a synonym's new phrase")
+    sql.run("UPDATE search_synonyms SET is_active = false WHERE id = 1")
+    visible(lambda: total("hộp mát") == 0, "a synonym that was switched off")
+    sql.run("UPDATE search_synonyms SET is_active = true, kind = 'synonym' WHERE id = 1")
+    visible(lambda: total("hộp mát") == fridges, "a synonym that was switched on")
+    sql.run("DELETE FROM search_synonyms")
+    visible(lambda: total("hộp mát") == 0, "a deleted synonym")
+    expect_equal(total("tủ lạnh"), fridges, "the words themselves")
+
+
 def test_key_change():
     state["sql"].run("UPDATE products SET id = 2007 WHERE id = 7")
     visible(lambda: found("zanzibarit") == ["2007"], "a key change with an unchanged long description")
@@ -181,5 +199,5 @@ def test_stop():
 
 
 if __name__ == "__main__":
-    main([test_start, test_insert, test_update, test_update_with_unchanged_toast, test_delete, test_key_change, test_variants,
-          test_brand_renamed, test_category_moved, test_rolled_back, test_all_at_once, test_truncate, test_restart, test_stop])
+    main([test_start, test_insert, test_update, test_update_with_unchanged_toast, test_delete, test_synonyms, test_key_change,
+          test_variants, test_brand_renamed, test_category_moved, test_rolled_back, test_all_at_once, test_truncate, test_restart, test_stop])

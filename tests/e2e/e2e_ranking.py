@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""What stands before what: words that stand together, models that end where the query ends, the thing itself before its accessories. The
+products that should come second sell best, so that only the words can put them there."""
+import json
+
+from harness import WORK, expect, expect_equal, main, tim
+
+INDEX = WORK / "index"
+
+# Each a query, then names from the best down. What must not be found at all is in no list.
+ORDERS = [
+    ("tai nghe", ["Tai nghe Sony chụp tai", "Máy nghe nhạc gắn tai Sony"]),
+    ("bàn là", ["Bàn là Philips hơi nước", "Là bàn nâng hạ Philips"]),
+    ("máy in", ["Máy in Canon đen trắng", "Máy ảnh Canon in liền"]),
+    ("iphone 15 pro", ["iPhone 15 Pro 128GB", "iPhone 15 Pro Max 256GB"]),
+    ("galaxy s24", ["Galaxy S24 256GB", "Galaxy S24 Ultra 12GB/256GB"]),
+    ("rtx 4060", ["Card màn hình RTX 4060 8GB", "Card màn hình RTX 4060 Ti 8GB"]),
+    ("card rtx 4060", ["Card màn hình RTX 4060 8GB", "Card màn hình RTX 4060 Ti 8GB"]),
+    ("iphone 15 pro max", ["iPhone 15 Pro Max 256GB", "Ốp lưng trong suốt iPhone 15 Pro Max"]),
+    ("ốp lưng iphone 15 pro max", ["Ốp lưng trong suốt iPhone 15 Pro Max"]),
+    ("op lung", ["Ốp lưng trong suốt iPhone 15 Pro Max"]),
+    ("macbook air", ["MacBook Air M3 13 inch", "Túi chống sốc MacBook Air"]),
+    ("đồng hồ huawei", ["Đồng hồ Huawei Watch GT 4", "Dây đeo đồng hồ Huawei"]),
+    ("dây đeo đồng hồ huawei", ["Dây đeo đồng hồ Huawei"]),
+    ("bàn phím", ["Bàn phím cơ Akko", "Bán phím đàn piano cũ"]),
+]
+
+
+state = {}
+
+
+def test_build():
+    names = {}
+    for _, order in ORDERS:
+        for place, name in enumerate(order):
+            names[name] = max(names.get(name, 0), place)
+    lines = WORK / "shop.ndjson"
+    with lines.open("w", encoding="utf-8") as file:
+        for number, (name, place) in enumerate(names.items()):
+            print(json.dumps({"id": str(number), "name": name, "price": 1000, "stock": 5, "soldCount": 10 ** (3 * place),
+                              "rating": 5, "reviewCount": 10 ** place}, ensure_ascii=False), file=file)
+    tim("build", "--from", lines, "--index", INDEX)
+    state["names"] = list(names)
+
+
+def test_orders():
+    queries = "".join(f"{number}\t{query}\n" for number, (query, _) in enumerate(ORDERS))
+    batch = WORK / "queries.tsv"
+    batch.write_text(queries, encoding="utf-8")
+    done = tim("search", "--index", INDEX, "--batch", batch)
+    found = dict(line.split("\t") for line in done.stdout.decode("utf-8").splitlines())
+    wrong = []
+    for number, (query, order) in enumerate(ORDERS):
+        hits = [state["names"][int(hit)] for hit in found[str(number)].split()]
+        if hits[:len(order)] != order:
+            wrong.append(f"{query}: {hits}")
+    expect(not wrong, "\n".join(wrong))
+    expect_equal(len(found), len(ORDERS), "answers")
+
+
+if __name__ == "__main__":
+    main([test_build, test_orders])
