@@ -18,7 +18,7 @@ struct finder {
 };
 
 static const struct finder finders[] = {
-    {LEVEL_WORDS, KNOWN_ALL, 0, lexicon_alternatives},
+    {LEVEL_WORDS, KNOWN_ALL, 0, synonym_alternatives},
     {LEVEL_SPELLING, KNOWN_NOT, 0, glued_alternatives},
     {LEVEL_SPELLING, KNOWN_NOT, 0, split_alternatives},
     {LEVEL_SPELLING, KNOWN_NOT | 1u << WORD_BEGINS | 1u << WORD_PARTED, 0, keystroke_alternatives},
@@ -33,6 +33,13 @@ static const enum alternative_level levels[] = {
     [ALTERNATIVE_TYPO] = LEVEL_SIMILAR,   [ALTERNATIVE_RANGE] = LEVEL_WORDS,
 };
 
+const char *alternative_kind_name(enum alternative_kind kind)
+{
+    static const char *const names[ALTERNATIVE_KINDS] = {"synonym",    "abbreviation", "glued", "split",
+                                                         "keystrokes", "sound",        "typo",  "range"};
+    return names[kind];
+}
+
 enum alternative_level alternative_level(enum alternative_kind kind)
 {
     return levels[kind];
@@ -45,7 +52,7 @@ enum status alternatives_open(struct alternatives *alternatives, const struct an
     alternatives->list = arena_alloc(arena, ALTERNATIVES_MAX * sizeof *alternatives->list);
     if (alternatives->list == NULL)
         return STATUS_LIMIT;
-    return synonyms_open(&alternatives->synonyms, words->snapshot, analyzer, arena);
+    return words->count == 0 ? STATUS_OK : synonyms_open(&alternatives->synonyms, words->snapshot, analyzer, arena);
 }
 
 static bool is_needed(const struct alternatives *alternatives, unsigned word, const struct finder *finder)
@@ -145,8 +152,7 @@ enum status alternative_spell(struct alternatives *alternatives, const struct to
     return STATUS_OK;
 }
 
-/* As it is written somewhere, marks and all. */
-static struct bytes term_shown(const struct term *term, struct bytes folded)
+struct bytes term_shown(const struct term *term, struct bytes folded)
 {
     struct bytes form = {0};
     return term_form(term, 0, &form) && form.size > 0 ? form : folded;

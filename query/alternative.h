@@ -23,6 +23,7 @@ enum alternative_kind {
     ALTERNATIVE_PHONETIC,  /* spelt as spoken in some region */
     ALTERNATIVE_TYPO,
     ALTERNATIVE_RANGE, /* any size in a range that was read from the words (application.h) */
+    ALTERNATIVE_KINDS,
 };
 
 /* How far the words are left behind, least first. */
@@ -34,9 +35,9 @@ enum alternative_level {
 
 struct alternatives {
     const struct analyzer *analyzer;
-    struct synonyms synonyms;
     const struct query_words *words;
     struct arena *arena;
+    struct synonyms synonyms;
     struct alternative *list;
     unsigned count;
     unsigned lookups;
@@ -54,6 +55,9 @@ MUST_USE enum status alternatives_needed(struct alternatives *alternatives, enum
 /* Adds those of a level for all words. */
 MUST_USE enum status alternatives_all(struct alternatives *alternatives, enum alternative_level level);
 
+/* As answers name it: "synonym", "glued" ... */
+const char *alternative_kind_name(enum alternative_kind kind);
+
 /* The level that a kind belongs to. */
 enum alternative_level alternative_level(enum alternative_kind kind);
 
@@ -61,7 +65,7 @@ enum alternative_level alternative_level(enum alternative_kind kind);
 
 /* Adds the alternatives that begin at a word. */
 typedef enum status alternative_find(struct alternatives *alternatives, unsigned word);
-alternative_find lexicon_alternatives, glued_alternatives, split_alternatives, keystroke_alternatives, phonetic_alternatives,
+alternative_find synonym_alternatives, glued_alternatives, split_alternatives, keystroke_alternatives, phonetic_alternatives,
     typo_alternatives;
 
 /* The core term, unless it is a lookup too many: NOT_FOUND then too. */
@@ -70,6 +74,9 @@ MUST_USE enum status alternative_term(struct alternatives *alternatives, struct 
 
 /* Adds it when there is room and nothing equal; everything in it stays where it is. */
 void alternative_add(struct alternatives *alternatives, const struct alternative *alternative);
+
+/* The term as it is written somewhere, marks and all. */
+struct bytes term_shown(const struct term *term, struct bytes folded);
 
 /* All these words are looked for. */
 bool words_are_searched(const struct query_words *words, unsigned first, unsigned count);

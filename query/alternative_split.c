@@ -27,6 +27,7 @@ struct piece {
     uint8_t edges; /* in the row so far */
     struct edge_term *terms;
     uint8_t term_count;
+    struct bytes shown;
 };
 
 struct splitter {
@@ -83,12 +84,13 @@ static void row_end(struct splitter *splitter, const struct piece *piece)
     rows[at] = *piece;
 }
 
-static void row_offer(struct splitter *splitter, unsigned from, unsigned to, struct edge_term *terms, unsigned count, int32_t cost)
+static void row_offer(struct splitter *splitter, unsigned from, unsigned to, struct edge_term *terms, unsigned count, int32_t cost,
+                      struct bytes shown)
 {
     const struct piece *before = &splitter->ends[from];
     for (unsigned i = 0; i < count; i++)
         cost += term_weight(terms[i].term.df, splitter->alternatives->words->live);
-    struct piece piece = {before->cost + cost, (uint8_t)from, (uint8_t)(before->edges + count), terms, (uint8_t)count};
+    struct piece piece = {before->cost + cost, (uint8_t)from, (uint8_t)(before->edges + count), terms, (uint8_t)count, shown};
     if (piece.edges > ALTERNATIVE_EDGES_MAX)
         return;
     if (to == splitter->folded.size)
@@ -108,6 +110,12 @@ static int32_t piece_cost(struct bytes text, unsigned kind)
     return kind == TOKEN_SYLLABLE ? COST_PIECE : COST_PIECE + (COST_LATIN >> (letters - 2));
 }
 
+/* No marks were typed. */
+static bool is_bare(const struct splitter *splitter)
+{
+    return bytes_equal(splitter->folded, splitter->exact);
+}
+
 /* The piece as it is. */
 static enum status piece_literal(struct splitter *splitter, unsigned from, unsigned to, unsigned kind)
 {
@@ -120,7 +128,7 @@ static enum status piece_literal(struct splitter *splitter, unsigned from, unsig
         return STATUS_OK;
     enum status status = alternative_term(splitter->alternatives, folded, exact_slice(splitter, from, to), BAND_NEAR, term);
     if (status == STATUS_OK)
-        row_offer(splitter, from, to, term, 1, cost);
+        row_offer(splitter, from, to, term, 1, cost, is_bare(splitter) ? term_shown(&term->term, folded) : exact_slice(splitter, from, to));
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
@@ -136,7 +144,7 @@ static enum status piece_abbreviation(struct splitter *splitter, unsigned from, 
             continue;
         enum status status = alternative_spell(alternatives, hits[i].tokens, BAND_NEAR, &value);
         if (status == STATUS_OK)
-            row_offer(splitter, from, to, value.edges[0].terms, value.edge_count, COST_PIECE);
+            row_offer(splitter, from, to, value.edges[0].terms, value.edge_count, COST_PIECE, hits[i].value);
         else if (status != STATUS_NOT_FOUND)
             return status;
     }
@@ -174,8 +182,8 @@ static enum status row_take(const struct splitter *splitter, const struct piece 
     const struct piece *piece = row;
     struct alternative found = {.first = (uint8_t)word, .words = 1, .kind = ALTERNATIVE_SPLIT, .edge_count = row->edges, .text = {"", 0}};
     for (unsigned edge = found.edge_count; edge > 0;) {
-        struct bytes slice = exact_slice(splitter, piece->from, at);
-        char *text = arena_print(arena, "%.*s%s%s", (int)slice.size, slice.data, found.text.size > 0 ? " " : "", found.text.data);
+        char *text =
+            arena_print(arena, "%.*s%s%s", (int)piece->shown.size, piece->shown.data, found.text.size > 0 ? " " : "", found.text.data);
         if (text == NULL)
             return STATUS_LIMIT;
         found.text = (struct bytes){text, strlen(text)};

@@ -69,7 +69,7 @@ static void worths_share(const struct query_words *words, const struct alternati
 }
 
 /* Leaves it out when there is no room, or nothing that it could stand for. */
-static void alternative_join(struct joiner *joiner, const struct alternative *alternative)
+static void alternative_join(struct joiner *joiner, const struct alternative *alternative, uint8_t number)
 {
     const struct query_words *words = joiner->words;
     struct lattice *lattice = joiner->lattice;
@@ -85,6 +85,7 @@ static void alternative_join(struct joiner *joiner, const struct alternative *al
         if (i + 1 < count)
             behind = (struct place){(uint8_t)start, ++joiner->privates[start]};
         edges[i] = edge_of(alternative->edges[i].terms, alternative->edges[i].term_count, words->live);
+        edges[i].alternative = number;
         joiner->starts[lattice->edge_count + i] = before;
         joiner->ends[lattice->edge_count + i] = behind;
         before = behind;
@@ -132,7 +133,7 @@ enum status lattice_build(const struct query_words *words, const struct alternat
         joiner.nodes = words->end + 1;
         memset(joiner.privates, 0, sizeof joiner.privates);
         for (unsigned i = 0; i < alternative_count; i++)
-            alternative_join(&joiner, &alternatives[i]);
+            alternative_join(&joiner, &alternatives[i], (uint8_t)(i + 1));
         nodes_number(&joiner);
     }
     lattice_sort(out);

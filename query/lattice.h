@@ -28,11 +28,12 @@ struct edge_term {
 
 /* Several terms count as one: a document has the edge when it has any of them, at its best (band, impact). */
 struct edge {
-    uint8_t start, end; /* nodes */
-    uint8_t band;       /* the best one possible */
-    uint16_t worth;     /* of one unit of impact: the terms' weight, times the words that the edge stands for. The edges of an alternative
+    uint8_t start, end;  /* nodes */
+    uint8_t band;        /* the best one possible */
+    uint8_t alternative; /* one more than its place in the list; 0: a word's own */
+    uint16_t worth;      /* of one unit of impact: the terms' weight, times the words that the edge stands for. The edges of an alternative
                          * share its words and are together worth no more than these words as typed. At least 1. */
-    uint32_t df;        /* documents that have it: exact for one term, an upper bound for several */
+    uint32_t df;         /* documents that have it: exact for one term, an upper bound for several */
     uint32_t term_count;
     struct edge_term *terms;
 };

@@ -11,6 +11,7 @@
 #include "query/facet.h"
 #include "query/match.h"
 #include "query/rank.h"
+#include "query/taken.h"
 #include "query/top.h"
 #include "storage/snapshot.h"
 
@@ -45,6 +46,7 @@ struct search {
     uint64_t deadline_cpu_ns; /* 0: none */
     uint64_t total;
     struct met met;
+    enum alternative_level level; /* of the step that met the first document, and of what the best hit was found by */
     bool partial;
 };
 
@@ -372,13 +374,18 @@ static enum status cascade_run(struct search *search, struct search_result *resu
 {
     enum status status = readings_run(search, result, error);
     struct met met = search->met;
+    search->level = search->cascade.level;
     while (status == STATUS_OK && !search->partial && (met.documents == 0 || met_is_doubtful(met, search->request->match))) {
         status = cascade_next(&search->cascade, met);
         if (status == STATUS_OK)
             status = step_run(search);
-        if (status == STATUS_OK && met.documents > 0 && search->met.documents > met.documents)
+        if (status != STATUS_OK)
             break;
+        bool doubtful = met.documents > 0, more = search->met.documents > met.documents;
+        search->level = doubtful && !more ? search->level : search->cascade.level;
         met = search->met;
+        if (doubtful && more)
+            break;
     }
     return status == STATUS_END ? STATUS_OK : status;
 }
@@ -414,6 +421,40 @@ static enum status facets_finish(struct search *search, struct search_result *re
     return status;
 }
 
+/* Where every word is known and was looked for as it is, the best hit has it so, or a synonym that says the same. */
+static bool words_may_be_replaced(const struct cascade *cascade)
+{
+    bool replaced = cascade->level > LEVEL_WORDS;
+    for (unsigned i = 0; i < cascade->words.count; i++)
+        replaced = replaced || (cascade->words.words[i].known < WORD_WHOLE && cascade->words.words[i].role == WORD_SEARCH);
+    return replaced && cascade->alternatives.count > 0;
+}
+
+static enum status replaced_finish(struct search *search, struct search_result *result)
+{
+    const struct cascade *cascade = &search->cascade;
+    struct taken taken = {0};
+    if (result->hit_count == 0 || !words_may_be_replaced(cascade))
+        return STATUS_OK;
+    enum status status = taken_read(search->snapshot, &cascade->lattice, result->hits[0].document, &taken);
+    if (status != STATUS_OK)
+        return status;
+    result->replaced = arena_alloc(search->arena, taken.count * sizeof *result->replaced);
+    if (result->replaced == NULL)
+        return STATUS_LIMIT;
+    for (unsigned i = 0; i < taken.count; i++) {
+        const struct alternative *alternative = &cascade->alternatives.list[taken.alternatives[i]];
+        const struct token *first = cascade->words.words[alternative->first].tokens;
+        const struct token *last = cascade->words.words[alternative->first + alternative->words - 1].tokens;
+        struct bytes typed = {search->request->text.data + first->offset, last->offset + last->size - first->offset};
+        result->replaced[result->replaced_count++] =
+            (struct replaced_words){typed, alternative->text, alternative_kind_name((enum alternative_kind)alternative->kind)};
+        enum alternative_level level = alternative_level((enum alternative_kind)alternative->kind);
+        search->level = level > search->level ? level : search->level;
+    }
+    return STATUS_OK;
+}
+
 enum status search_run(struct snapshot *snapshot, const struct analyzer *analyzer, const struct search_request *request,
                        const struct search_limits *limits, struct arena *arena, struct search_result *result, struct error *error)
 {
@@ -433,11 +474,13 @@ enum status search_run(struct snapshot *snapshot, const struct analyzer *analyze
     if (status == STATUS_OK)
         status = top_finish(&search.top, request->page * request->limit, &result->hits, &result->hit_count);
     if (status == STATUS_OK)
+        status = replaced_finish(&search, result);
+    if (status == STATUS_OK)
         status = snapshot_status(snapshot);
     result->total = search.total;
     result->partial = search.partial;
     result->zone = search.cascade.zone == WORDS_ALL ? "all" : "core";
-    result->level = cascade_level_name(search.cascade.level);
+    result->level = cascade_level_name(search.level);
     if (status == STATUS_LIMIT)
         return error_set(error, status,
                          "the search needs more memory than a request may have: ask for fewer facet values or an earlier page");

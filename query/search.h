@@ -43,6 +43,13 @@ struct understood {
     struct bytes words;
 };
 
+/* Words that the best hit was found by otherwise than as typed. */
+struct replaced_words {
+    struct bytes typed; /* in the request's text */
+    struct bytes taken;
+    const char *kind; /* "synonym", "keystrokes" ...: alternative.h */
+};
+
 struct search_result {
     struct search_hit *hits; /* best first */
     unsigned hit_count;
@@ -53,7 +60,9 @@ struct search_result {
     const char *zone; /* "core" or "all": where the words were looked for */
     struct understood *understood;
     unsigned understood_count;
-    bool literal;      /* the readings left nothing, and the words alone found something: no reading was applied */
+    bool literal;                    /* the readings left nothing, and the words alone found something: no reading was applied */
+    struct replaced_words *replaced; /* in the order of the words */
+    unsigned replaced_count;
     const char *level; /* how far the words were left behind: cascade.h names it */
 };
 

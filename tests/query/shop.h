@@ -19,6 +19,7 @@
 #include "catalog/field.h"
 #include "catalog/hit.h"
 #include "catalog/pair.h"
+#include "catalog/term_keys.h"
 #include "storage/batch.h"
 #include "storage/env.h"
 #include "storage/forward.h"
@@ -523,6 +524,7 @@ static inline void shop_open(struct shop *shop, uint64_t seed)
     assert_true(fast_folder(shop->folder, sizeof shop->folder, "query"));
     if (env_open(shop->folder, &options, &shop->env, &error) != STATUS_OK)
         fail_msg("cannot open %s: %s", shop->folder, error.text);
+    env_set_term_keys(shop->env, term_keys_build, shop->analyzer);
     struct batch *batch = shop_begin(shop);
     labels_write(shop, batch);
     shop_commit(batch);

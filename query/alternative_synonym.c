@@ -1,15 +1,15 @@
-/* Other words for the same, the shop's own and those of the word lists: ti vi for tivi, điện thoại for đt. */
+/* Other words for the same, the shop's own and those of our lists: ti vi for tivi, điện thoại for đt. */
 #include "query/alternative.h"
 
-enum { LEXICON_HITS_MAX = 24 };
+enum { HITS_MAX_AT_WORD = 24 };
 
-enum status lexicon_alternatives(struct alternatives *alternatives, unsigned word)
+enum status synonym_alternatives(struct alternatives *alternatives, unsigned word)
 {
     const struct query_words *words = alternatives->words;
-    struct lexicon_hit hits[LEXICON_HITS_MAX];
+    struct lexicon_hit hits[HITS_MAX_AT_WORD];
     uint32_t at = (uint32_t)(words->words[word].tokens - words->tokens->tokens);
     unsigned count = 0;
-    enum status status = synonyms_find(&alternatives->synonyms, words->tokens, at, hits, LEXICON_HITS_MAX, &count);
+    enum status status = synonyms_find(&alternatives->synonyms, words->tokens, at, hits, HITS_MAX_AT_WORD, &count);
     for (unsigned i = 0; i < count && status == STATUS_OK; i++) {
         const struct lexicon_hit *hit = &hits[i];
         bool abbreviation = hit->list == LEXICON_ABBREVIATIONS;
