@@ -186,9 +186,11 @@ static enum status text_leave(const struct reader_state *state)
         gone |= fillers;
         out->dropped |= fillers;
     }
-    if (out->dropped == all && !selects) /* "trả góp" alone: better its words than all there is */
+    if (out->dropped == all && !selects) { /* "trả góp" alone: better its words than all there is */
         out->dropped = 0;
-    /* A word that some reading searches is searched, whatever another one drops. */
+        for (unsigned i = 0; i < out->count; i++)
+            out->readings[i].dropped = 0;
+    }
     return understood_words(state->lexemes.text, state->lexemes.tokens, all & ~gone, state->arena, &out->text);
 }
 
