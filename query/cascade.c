@@ -60,7 +60,7 @@ static enum status step_add(struct cascade *cascade, const struct step *step, bo
 
 bool met_is_doubtful(struct met met, enum match_mode mode)
 {
-    return mode == MATCH_ALL && met.documents > 0 && met.documents <= DOUBTFUL_MAX && met.band <= BAND_CONTRADICT && met.band > BAND_BODY;
+    return mode == MATCH_ALL && met.documents > 0 && met.documents <= DOUBTFUL_MAX && met.band == BAND_CONTRADICT;
 }
 
 enum status cascade_next(struct cascade *cascade, struct met met)

@@ -73,17 +73,11 @@ static void add_one(struct edge_window *window, uint32_t base, const struct run 
     window->count += run->count;
 }
 
-static uint16_t value_of(const struct edge_term *term, uint8_t impact, uint8_t form)
-{
-    unsigned band = term->bands == NULL ? term->band : term->bands[form];
-    return (uint16_t)(band << 8 | impact);
-}
-
 static void add_best(struct edge_window *window, uint32_t base, const struct run *run, const struct edge_term *term)
 {
     for (unsigned i = 0; i < run->count; i++) {
         uint32_t at = run->documents[i] - base;
-        uint16_t value = value_of(term, run->impacts[i], run->forms[i]);
+        uint16_t value = edge_term_value(term, run->impacts[i], run->forms[i]);
         if (!window_has(window->best_bits, at) || window->best[at] < value)
             window->best[at] = value;
         window->impact_max = run->impacts[i] > window->impact_max ? run->impacts[i] : window->impact_max;
@@ -185,7 +179,7 @@ static uint64_t bits_below(uint32_t at)
 static uint16_t packed_value(const struct edge_window *window, uint32_t at)
 {
     unsigned rank = window->ranks[at >> 6] + (unsigned)__builtin_popcountll(window->bits[at >> 6] & bits_below(at));
-    return value_of(&window->edge->terms[0], window->one.impacts[rank], window->one.forms[rank]);
+    return edge_term_value(&window->edge->terms[0], window->one.impacts[rank], window->one.forms[rank]);
 }
 
 /* The value in one DENSE block, 0 when the document is not there. Ranks that lead out of the block are as good as a wrong checksum. */
@@ -197,7 +191,7 @@ static uint16_t block_value(const struct dense_stream *stream, const struct dens
         return 0;
     unsigned rank = dense_rank(block, word) + (unsigned)__builtin_popcountll(bits & bits_below(at));
     if (rank < block->count)
-        return value_of(term, dense_impact(block, rank), dense_form(block, rank));
+        return edge_term_value(term, dense_impact(block, rank), dense_form(block, rank));
     (void)!postings_damaged(stream->postings); /* it stays in the snapshot, which the search asks before it answers */
     return 0;
 }

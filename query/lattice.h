@@ -24,7 +24,19 @@ struct edge_term {
     struct term term;
     const uint8_t *bands; /* by form byte; NULL: every posting has `band` */
     uint8_t band;         /* the best one possible */
+    uint8_t plain;        /* one more than the ordinal of the form without marks, when the word was typed so; 0: never mind */
 };
+
+enum { PLAIN_PART = 8 };
+
+/* band << 8 | impact of a posting. To a word typed without marks all forms are as good, but the one that is written so is a little likelier:
+ * the others lose 1/PLAIN_PART of their impact. */
+static inline uint16_t edge_term_value(const struct edge_term *term, uint8_t impact, uint8_t form)
+{
+    unsigned band = term->bands == NULL ? term->band : term->bands[form];
+    bool marked = term->plain != 0 && form != term->plain - 1 && form != FORM_SEVERAL;
+    return (uint16_t)(band << 8 | (impact - (marked ? impact / PLAIN_PART : 0U)));
+}
 
 /* Several terms count as one: a document has the edge when it has any of them, at its best (band, impact). */
 struct edge {

@@ -25,7 +25,8 @@ static enum status edge_value(struct snapshot *snapshot, const struct edge *edge
             continue;
         if (status != STATUS_OK)
             return status;
-        struct value value = {term->bands == NULL ? term->band : term->bands[posting.form], posting.impact};
+        uint16_t both = edge_term_value(term, posting.impact, posting.form);
+        struct value value = {(uint8_t)(both >> 8), (uint8_t)both};
         *best = is_better(value, *best) ? value : *best;
     }
     return STATUS_OK;

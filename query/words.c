@@ -37,6 +37,16 @@ static uint16_t edge_add(struct builder *builder, unsigned start, unsigned lengt
     return edge.worth;
 }
 
+/* edge_term.plain of a term: 0 when it has one form only. */
+static uint8_t plain_form(const struct term *term)
+{
+    struct bytes form = {0};
+    for (unsigned ordinal = 0; term->form_count > 1 && term_form(term, ordinal, &form); ordinal++)
+        if (form.size == 0)
+            return (uint8_t)(ordinal + 1);
+    return 0;
+}
+
 static enum status term_read(struct snapshot *snapshot, enum term_class class, struct bytes folded, struct bytes exact, enum band best,
                              struct arena *arena, struct edge_term *out)
 {
@@ -46,8 +56,12 @@ static enum status term_read(struct snapshot *snapshot, enum term_class class, s
     if (status != STATUS_OK)
         return status;
     out->band = (uint8_t)(best < BAND_BARE ? best : BAND_BARE);
-    if (class != TERM_CORE || !typed_has_marks(&typed, folded))
+    if (class != TERM_CORE)
         return STATUS_OK;
+    if (!typed_has_marks(&typed, folded)) {
+        out->plain = best == BAND_EXACT ? plain_form(&out->term) : 0;
+        return STATUS_OK;
+    }
     uint8_t *bands = arena_alloc(arena, FORM_COUNT);
     if (bands == NULL)
         return STATUS_LIMIT;

@@ -109,6 +109,22 @@ static inline void value_improve(struct naive_value *value, unsigned band, unsig
         *value = (struct naive_value){band, impact};
 }
 
+/* Typed without marks, a word that some product has or had so counts a little less where it is written with marks. */
+static inline unsigned naive_impact(struct snapshot *snapshot, const struct naive_edge *edge, const struct shop_term *term)
+{
+    struct term stored;
+    bool bare = term->exact_size == term->folded_size && memcmp(term->exact, term->folded, term->folded_size) == 0;
+    if (edge->best < 8 || is_marked(edge->token) || term->several || bare)
+        return term->impact;
+    must(term_get(snapshot, TERM_CORE, term->folded, term->folded_size, &stored));
+    for (unsigned ordinal = 0; ordinal < stored.form_count; ordinal++) {
+        struct bytes form = {0};
+        if (stored.form_count > 1 && term_form(&stored, ordinal, &form) && form.size == 0)
+            return term->impact - term->impact / 8U;
+    }
+    return term->impact;
+}
+
 static inline struct naive_value naive_value(struct snapshot *snapshot, const struct naive_edge *edge, const struct product *product)
 {
     struct naive_value value = {0};
@@ -128,7 +144,8 @@ static inline struct naive_value naive_value(struct snapshot *snapshot, const st
         const struct shop_term *term = &terms[i];
         if (edge->kind != NAIVE_PREFIX) {
             if (folded_is(term, token))
-                value_improve(&value, body ? 3 : least(edge->best, naive_band(snapshot, token, term, false)), term->impact);
+                value_improve(&value, body ? 3 : least(edge->best, naive_band(snapshot, token, term, false)),
+                              body ? term->impact : naive_impact(snapshot, edge, term));
             continue;
         }
         if (term->folded_size < token->folded_size || memcmp(term->folded, token->folded, token->folded_size) != 0)

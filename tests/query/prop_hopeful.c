@@ -97,6 +97,8 @@ static void edge_draw(struct hand *hand, const struct term *terms, uint64_t *ran
             hand->bands[at][i][form] = (uint8_t)(3 + random_below(random, term->band - 2U));
         if (random_chance(random, 60))
             term->bands = hand->bands[at][i];
+        if (random_chance(random, 30))
+            term->plain = (uint8_t)(1 + random_below(random, 5));
         edge->df += term->term.df;
         edge->band = term->band > edge->band ? term->band : edge->band;
     }
@@ -141,6 +143,12 @@ static void hand_draw(struct hand *hand, const struct term *terms, struct arena 
     must(lattice_build(&hand->words, hand->alternatives, hand->side_count, arena, &hand->lattice));
 }
 
+static unsigned plain_impact(const struct edge_term *term, unsigned at, uint32_t document)
+{
+    unsigned impact = impacts[at][document];
+    return term->plain > 0 && forms[at][document] != term->plain - 1 ? impact - impact / 8 : impact;
+}
+
 static struct naive_value terms_value(const struct edge_term *terms, uint32_t count, uint32_t document)
 {
     struct naive_value value = {0};
@@ -148,7 +156,7 @@ static struct naive_value terms_value(const struct edge_term *terms, uint32_t co
         const struct edge_term *term = &terms[i];
         unsigned at = term_numbers[term->term.id];
         if (impacts[at][document] > 0)
-            value_improve(&value, term->bands == NULL ? term->band : term->bands[forms[at][document]], impacts[at][document]);
+            value_improve(&value, term->bands == NULL ? term->band : term->bands[forms[at][document]], plain_impact(term, at, document));
     }
     return value;
 }

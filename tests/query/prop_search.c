@@ -216,7 +216,7 @@ static void cascade_follow(struct shop *shop, struct snapshot *snapshot, const s
     for (enum alternative_level level = LEVEL_WORDS; level <= LEVEL_SIMILAR; level++)
         must(alternatives_needed(&alternatives, level));
     struct met met = words_read(shop, snapshot, question, false, &alternatives, arena, query, answer);
-    bool doubtful = met.documents > 0 && met.documents <= 64 && met.band <= 4 && question->request.match == MATCH_ALL;
+    bool doubtful = met.documents > 0 && met.documents <= 64 && met.band == 4 && question->request.match == MATCH_ALL;
     uint64_t before = met.documents;
     for (unsigned i = 0; i < sizeof steps / sizeof steps[0] && query->end > 0 && (met.documents == 0 || doubtful); i++) {
         if (doubtful && (steps[i].all || met.documents > before))
@@ -224,7 +224,7 @@ static void cascade_follow(struct shop *shop, struct snapshot *snapshot, const s
         must(alternatives_all(&alternatives, steps[i].level));
         met = words_read(shop, snapshot, question, steps[i].all, &alternatives, arena, query, answer);
         if (!doubtful && !steps[i].all) {
-            doubtful = met.documents > 0 && met.documents <= 64 && met.band <= 4 && question->request.match == MATCH_ALL;
+            doubtful = met.documents > 0 && met.documents <= 64 && met.band == 4 && question->request.match == MATCH_ALL;
             before = met.documents;
         }
     }
