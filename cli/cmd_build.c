@@ -32,6 +32,7 @@ static enum status run(const struct invocation *invocation, struct error *error)
     struct analyzer *analyzer = analyzer_new();
     struct build_options build = {
         .from = from,
+        .settings = settings_text(settings, "settings")[0] == '\0' ? NULL : settings_text(settings, "settings"),
         .index = index,
         .analyzer = analyzer,
         .memory_bytes = (size_t)settings_number(settings, "build-memory-mib") << 20,
@@ -48,6 +49,7 @@ static enum status run(const struct invocation *invocation, struct error *error)
 
 static const struct setting options[] = {
     {"from", SETTING_TEXT, 1, 4096, NULL, "Catalog as NDJSON, plain or zstd; - is standard input", "FILE"},
+    {"settings", SETTING_TEXT, 0, 4096, "", "The shop's synonyms and rules as NDJSON, one row of a table per line", "FILE"},
 };
 
 const struct command command_build = {

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "catalog/ndjson.h"
+#include "catalog/setting_lines.h"
 #include "indexer/row_intake.h"
 #include "storage/index.h"
 
@@ -15,17 +16,43 @@ struct build {
     uint64_t lines;
 };
 
+static enum status row_take(struct build *build, const struct row *row, struct error *error)
+{
+    struct error reason = {0};
+    enum status status = row_intake_take(build->intake, row, &reason);
+    if (status == STATUS_INVALID && build->counts->malformed++ < BUILD_REPORTS_MAX)
+        log_warn("build: left out: %s", reason.text);
+    return status == STATUS_OK || status == STATUS_INVALID ? STATUS_OK : error_set(error, status, "%s", reason.text);
+}
+
 static enum status rows_take(struct build *build, const struct ndjson_rows *rows, struct error *error)
 {
-    for (size_t i = 0; i < rows->count; i++) {
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < rows->count && status == STATUS_OK; i++)
+        status = row_take(build, &rows->rows[i], error);
+    return status;
+}
+
+static enum status settings_take(struct build *build, struct error *error)
+{
+    struct setting_lines *lines = NULL;
+    enum status status = build->options->settings == NULL ? STATUS_END : setting_lines_open(build->options->settings, &lines, error);
+    while (status == STATUS_OK) {
         struct error reason = {0};
-        enum status status = row_intake_take(build->intake, &rows->rows[i], &reason);
-        if (status == STATUS_INVALID && build->counts->malformed++ < BUILD_REPORTS_MAX)
-            log_warn("build: left out: %s", reason.text);
-        if (status != STATUS_OK && status != STATUS_INVALID)
-            return error_set(error, status, "%s", reason.text);
+        struct row row = {0};
+        status = setting_lines_next(lines, &row, &reason);
+        if (status == STATUS_OK) {
+            status = row_take(build, &row, error);
+        } else if (status == STATUS_INVALID) {
+            if (build->counts->malformed++ < BUILD_REPORTS_MAX)
+                log_warn("build: %s: left out", reason.text);
+            status = STATUS_OK;
+        } else if (status != STATUS_END) {
+            (void)!error_set(error, status, "%s", reason.text);
+        }
     }
-    return STATUS_OK;
+    setting_lines_close(lines);
+    return status == STATUS_END ? STATUS_OK : status;
 }
 
 static enum status line_take(struct build *build, struct error *error)
@@ -69,7 +96,9 @@ static enum status generation_fill(struct build *build, struct env *env, struct 
                                 .stop = options->stop,
                                 .now_s = (uint32_t)(clock_wall_us() / 1000000)};
     build->intake = row_intake_new(env, options->memory_bytes);
-    enum status status = lines_take(build, error);
+    enum status status = settings_take(build, error);
+    if (status == STATUS_OK)
+        status = lines_take(build, error);
     if (status == STATUS_OK)
         status = row_intake_write(build->intake, options->stop, error);
     row_intake_free(build->intake);

@@ -11,6 +11,7 @@ struct index;
 
 struct build_options {
     const char *from;                  /* a file of NDJSON, plain or zstd, or "-" */
+    const char *settings;              /* NULL, or a file of the shop's search settings (catalog/setting_lines.h) */
     struct index *index;               /* open for writing; borrowed */
     const struct analyzer *analyzer;   /* borrowed */
     size_t memory_bytes;               /* for sorting and inverting; 0: the default, as in bulk_options */

@@ -58,5 +58,20 @@ def test_orders():
     expect_equal(len(found), len(ORDERS), "answers")
 
 
+def test_settings():
+    """The shop's synonyms come into an index without a database too."""
+    settings = WORK / "settings.ndjson"
+    settings.write_text('{"table":"search_synonyms","kind":"oneway","input":"đồ là quần áo","output":"bàn là"}\n'
+                        '{"table":"search_synonyms","kind":"sideways","input":"đồ nghe","output":"tai nghe"}\n', encoding="utf-8")
+    tim("build", "--from", WORK / "shop.ndjson", "--settings", settings, "--index", WORK / "other")
+    found = tim("search", "--index", WORK / "other", "--batch", "-", stdin="1\tđồ là quần áo\n".encode()).stdout.decode("utf-8")
+    names = [state["names"][int(hit)] for hit in found.strip("\n").split("\t")[1].split()]
+    expect("Bàn là Philips hơi nước" in names, f"through the shop's synonym: {names}")
+    settings.write_text('{"table":"search_synonym","kind":"oneway"}\n', encoding="utf-8")
+    done = tim("build", "--from", WORK / "shop.ndjson", "--settings", settings, "--index", WORK / "other", check=False)
+    expect_equal(done.returncode, 1, "the exit code when a setting is malformed")
+    expect(b"line 1" in done.stderr, f"the message: {done.stderr}")
+
+
 if __name__ == "__main__":
-    main([test_build, test_orders])
+    main([test_build, test_orders, test_settings])
