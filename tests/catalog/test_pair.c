@@ -1,9 +1,5 @@
 /* Pairs of neighbouring words: which a text has, their keys at the bounds, their weights; and accessories' names. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "tests/catalog/cmocka_door.h"
+#include "cmocka_door.h"
 
 #include "catalog/made_for.h"
 #include "catalog/pair.h"

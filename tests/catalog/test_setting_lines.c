@@ -1,7 +1,7 @@
 /* Rows of the search settings from NDJSON: every kind of value, and every malformed line by its number. */
-#include "cmocka_door.h"
-
 #include <unistd.h>
+
+#include "cmocka_door.h"
 
 #include "catalog/setting_lines.h"
 
