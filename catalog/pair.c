@@ -62,9 +62,11 @@ unsigned pairs_list(const struct token_list *tokens, struct bytes text, struct p
         const struct token *word = &tokens->tokens[i], *next = next_whole(tokens, i + 1);
         if (word->part)
             continue;
+        if (i == 0)
+            out[count++] = (struct pair){.second = word};
         model = model || is_model_word(word);
         bool goes_on = model_goes_on(text, word, next);
-        if (model && !goes_on)
+        if (model && !goes_on && count < room)
             out[count++] = (struct pair){.first = word};
         if (next != NULL && count < room)
             out[count++] = (struct pair){word, next};
@@ -85,23 +87,31 @@ static size_t word_cut(struct bytes word)
     return size;
 }
 
-size_t pair_key(struct bytes first, struct bytes second, char key[TERM_BYTES_MAX])
+size_t pair_key_of(struct bytes first, struct bytes second, char key[TERM_BYTES_MAX])
 {
     size_t head = word_cut(first), tail = word_cut(second);
-    memcpy(key, first.data, head);
+    if (head > 0)
+        memcpy(key, first.data, head);
     key[head] = ' ';
     if (tail > 0)
         memcpy(key + head + 1, second.data, tail);
     return head + 1 + tail;
 }
 
+static struct bytes word_bytes(const struct token *word)
+{
+    return word == NULL ? (struct bytes){0} : (struct bytes){word->folded, word->folded_size};
+}
+
+size_t pair_key(const struct pair *pair, char key[TERM_BYTES_MAX])
+{
+    return pair_key_of(word_bytes(pair->first), word_bytes(pair->second), key);
+}
+
 static enum status occurrence_add(struct pairing *pairing, enum text_field field, const struct pair *pair)
 {
     char key[TERM_BYTES_MAX];
-    struct bytes second = {0};
-    if (pair->second != NULL)
-        second = (struct bytes){pair->second->folded, pair->second->folded_size};
-    size_t size = pair_key((struct bytes){pair->first->folded, pair->first->folded_size}, second, key);
+    size_t size = pair_key(pair, key);
     const char *copy = arena_copy(pairing->arena, key, size);
     if (copy == NULL)
         return STATUS_LIMIT;
@@ -120,6 +130,8 @@ static enum status text_pairs(struct pairing *pairing, enum text_field field, st
         pairing->lengths[field] += !tokens.tokens[i].part;
     for (unsigned i = 0; i < count && status == STATUS_OK; i++) {
         const struct token *last = pairs[i].second == NULL ? pairs[i].first : pairs[i].second;
+        if (pairs[i].first == NULL && field != TEXT_NAME)
+            continue;
         status = occurrence_add(pairing, last->offset < head ? field : TEXT_MADE_FOR, &pairs[i]);
     }
     return status;

@@ -51,7 +51,7 @@ enum status compound_npmi(struct snapshot *snapshot, struct bytes first, struct 
 {
     char key[TERM_BYTES_MAX];
     uint64_t pair = 0, one = 0, other = 0, live = 0;
-    size_t size = pair_key(first, second, key);
+    size_t size = pair_key_of(first, second, key);
     *percent = -100;
     enum status status = documents_get(snapshot, TERM_PAIR, key, size, &pair);
     if (status != STATUS_OK || pair < COMPOUND_DOCUMENTS_MIN)

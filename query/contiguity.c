@@ -37,7 +37,7 @@ static enum status word_weight(const struct contiguity *contiguity, const struct
 static enum status worth_get(const struct contiguity *contiguity, const struct pair *pair, uint32_t *worth)
 {
     uint32_t weight = 0;
-    enum status status = word_weight(contiguity, pair->first, &weight);
+    enum status status = pair->first == NULL ? STATUS_OK : word_weight(contiguity, pair->first, &weight);
     if (status == STATUS_OK && pair->second != NULL)
         status = word_weight(contiguity, pair->second, &weight);
     *worth = weight / CONTIGUITY_PART;
@@ -72,10 +72,7 @@ static enum status pair_add(struct contiguity *contiguity, const struct pair *pa
     char key[TERM_BYTES_MAX];
     struct term term = {0};
     uint32_t worth = 0;
-    struct bytes second = {0};
-    if (pair->second != NULL)
-        second = (struct bytes){pair->second->folded, pair->second->folded_size};
-    size_t size = pair_key((struct bytes){pair->first->folded, pair->first->folded_size}, second, key);
+    size_t size = pair_key(pair, key);
     enum status status = term_get(contiguity->snapshot, TERM_PAIR, key, size, &term);
     if (status != STATUS_OK)
         return status == STATUS_NOT_FOUND ? STATUS_OK : status;
@@ -87,10 +84,21 @@ static enum status pair_add(struct contiguity *contiguity, const struct pair *pa
                                                                                         : status;
 }
 
-/* A pair has the place of its first word, and an end one of its own behind it. */
+static const struct token *pair_begin(const struct pair *pair)
+{
+    return pair->first == NULL ? pair->second : pair->first;
+}
+
+/* A pair has the place of its first word, a beginning one in front of that, and an end one behind it. */
 static unsigned pair_place(const struct pair *pair, unsigned position)
 {
-    return position * 2 + (pair->second == NULL);
+    return pair->first == NULL ? 0 : position * 2 + 1 + (pair->second == NULL);
+}
+
+/* A word that stands alone is not sought at the beginning, its first pair: typed bare it may be many words, and only its marks tell which. */
+static bool is_alone(const struct token_list *tokens)
+{
+    return tokens->positions == 1;
 }
 
 enum status contiguity_add(struct contiguity *contiguity, const struct token_list *tokens, struct bytes text)
@@ -98,8 +106,8 @@ enum status contiguity_add(struct contiguity *contiguity, const struct token_lis
     struct pair pairs[CONTIGUITY_PAIRS_MAX];
     enum status status = STATUS_OK;
     unsigned count = pairs_list(tokens, text, pairs, CONTIGUITY_PAIRS_MAX);
-    for (unsigned i = 0; i < count && status == STATUS_OK; i++)
-        status = pair_add(contiguity, &pairs[i], pair_place(&pairs[i], pairs[i].first->position));
+    for (unsigned i = is_alone(tokens); i < count && status == STATUS_OK; i++)
+        status = pair_add(contiguity, &pairs[i], pair_place(&pairs[i], pair_begin(&pairs[i])->position));
     return status;
 }
 
@@ -136,10 +144,10 @@ enum status contiguity_add_alternative(struct contiguity *contiguity, const stru
         return STATUS_LIMIT;
     enum status status = analyze(analyzer, changed.data, changed.size, contiguity->arena, &with);
     unsigned count = status == STATUS_OK ? pairs_list(&with, changed, pairs, CONTIGUITY_PAIRS_MAX) : 0;
-    for (unsigned i = 0; i < count && status == STATUS_OK; i++) {
+    for (unsigned i = is_alone(&with); i < count && status == STATUS_OK; i++) {
         const struct token *behind = pairs[i].second == NULL ? pairs[i].first : pairs[i].second;
-        unsigned position = pairs[i].first->position;
-        if ((size_t)behind->offset + behind->size <= start || pairs[i].first->offset >= start + phrase.size)
+        unsigned position = pair_begin(&pairs[i])->position;
+        if ((size_t)behind->offset + behind->size <= start || pair_begin(&pairs[i])->offset >= start + phrase.size)
             continue;
         position = position < first + words ? position : first + words - 1;
         status = pair_add(contiguity, &pairs[i], pair_place(&pairs[i], position));

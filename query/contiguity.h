@@ -2,7 +2,7 @@
  * score:
  *
  *   share of a pair := worth * impact of the pair in the document
- *   worth           := (weight of the first word + weight of the second) / CONTIGUITY_PART, one word alone at the end of a model
+ *   worth           := (weight of the first word + weight of the second) / CONTIGUITY_PART, of the one word at a beginning (of two words or more) or an end
  *
  * where a weight is term_weight of a word of the core. Pairs never decide whether a document matches, nor its band. An alternative's pairs
  * share the places of the words that it stands for; of several pairs at one place the greatest share counts.

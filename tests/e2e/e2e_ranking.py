@@ -22,6 +22,7 @@ ORDERS = [
     ("macbook air", ["MacBook Air M3 13 inch", "Túi chống sốc MacBook Air"]),
     ("đồng hồ huawei", ["Đồng hồ Huawei Watch GT 4", "Dây đeo đồng hồ Huawei"]),
     ("dây đeo đồng hồ huawei", ["Dây đeo đồng hồ Huawei"]),
+    ("máy lọc nước", ["Máy lọc nước Karofi", "Lõi và vòi của máy lọc nước, dùng cho máy lọc nước Karofi"]),
     ("bàn phím", ["Bàn phím cơ Akko", "Bán phím đàn piano cũ"]),
 ]
 

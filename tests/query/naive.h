@@ -412,11 +412,11 @@ static inline unsigned naive_pair_impact(const struct naive_pair *pair, const st
 /* Unless no product has it, or it is there. */
 static inline void naive_pair_add(const struct shop *shop, struct naive_query *query, const struct pair *found, unsigned position)
 {
-    struct naive_pair pair = {.place = position * 2 + (found->second == NULL)};
-    struct bytes tail = found->second == NULL ? (struct bytes){0} : (struct bytes){found->second->folded, found->second->folded_size};
+    struct naive_pair pair = {.place = found->first == NULL ? 0 : position * 2 + 1 + (found->second == NULL)};
     bool had = false;
-    pair.size = pair_key((struct bytes){found->first->folded, found->first->folded_size}, tail, pair.key);
-    pair.worth = (naive_weight(shop, query, found->first) + (found->second == NULL ? 0 : naive_weight(shop, query, found->second))) / 2;
+    pair.size = pair_key(found, pair.key);
+    pair.worth = (found->first == NULL ? 0 : naive_weight(shop, query, found->first));
+    pair.worth = (pair.worth + (found->second == NULL ? 0 : naive_weight(shop, query, found->second))) / 2;
     for (uint32_t i = 0; i < shop->count && !had; i++)
         had = naive_pair_impact(&pair, &shop->products[i]) > 0;
     for (unsigned i = 0; i < query->pair_count; i++)
@@ -446,11 +446,11 @@ static inline void naive_alternative_pairs(const struct shop *shop, const struct
                         (int)(text.size - end), text.data + end);
     must(analyze(shop->analyzer, changed, (size_t)size, arena, &with));
     unsigned count = pairs_list(&with, (struct bytes){changed, (size_t)size}, pairs, CONTIGUITY_PAIRS_MAX);
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = with.positions == 1; i < count; i++) {
         const struct token *behind = pairs[i].second == NULL ? pairs[i].first : pairs[i].second;
-        bool reaches = behind->offset + behind->size > (unsigned)start && pairs[i].first->offset < (unsigned)start + alternative->text.size;
-        if (reaches)
-            naive_pair_add(shop, query, &pairs[i], least(pairs[i].first->position, last));
+        const struct token *before = pairs[i].first == NULL ? pairs[i].second : pairs[i].first;
+        if (behind->offset + behind->size > (unsigned)start && before->offset < (unsigned)start + alternative->text.size)
+            naive_pair_add(shop, query, &pairs[i], least(before->position, last));
     }
 }
 
@@ -460,8 +460,8 @@ static inline void naive_pairs(const struct shop *shop, const struct token_list 
 {
     struct pair pairs[64];
     unsigned count = pairs_list(list, text, pairs, CONTIGUITY_PAIRS_MAX);
-    for (unsigned i = 0; i < count; i++)
-        naive_pair_add(shop, query, &pairs[i], pairs[i].first->position);
+    for (unsigned i = list->positions == 1; i < count; i++)
+        naive_pair_add(shop, query, &pairs[i], (pairs[i].first == NULL ? pairs[i].second : pairs[i].first)->position);
     for (unsigned i = 0; i < alternative_count; i++) {
         bool one_way = alternatives[i].text.size > 0;
         for (unsigned edge = 0; edge < alternatives[i].edge_count; edge++)
@@ -474,13 +474,13 @@ static inline void naive_pairs(const struct shop *shop, const struct token_list 
 /* What the query's pairs add to a product's score: at each place the greatest share. */
 static inline uint32_t naive_contiguity(const struct naive_query *query, const struct product *product)
 {
-    uint32_t best[2 * QUERY_TOKENS_MAX + 2] = {0}, sum = 0;
+    uint32_t best[2 * QUERY_TOKENS_MAX + 3] = {0}, sum = 0;
     for (unsigned i = 0; i < query->pair_count; i++) {
         const struct naive_pair *pair = &query->pairs[i];
         uint32_t share = pair->worth * naive_pair_impact(pair, product);
         best[pair->place] = share > best[pair->place] ? share : best[pair->place];
     }
-    for (unsigned place = 0; place < 2 * QUERY_TOKENS_MAX + 2; place++)
+    for (unsigned place = 0; place < 2 * QUERY_TOKENS_MAX + 3; place++)
         sum += best[place];
     return sum;
 }

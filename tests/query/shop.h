@@ -36,7 +36,7 @@ enum {
     BRANDS = 12,
     CATEGORIES = 14,
     WORDS_PER_PRODUCT = 9,
-    PAIRS_OF_PRODUCT_MAX = 2 * WORDS_PER_PRODUCT,
+    PAIRS_OF_PRODUCT_MAX = 2 * WORDS_PER_PRODUCT + 1,
     SPECS = 4,       /* "thong-so-0" ... */
     SPEC_VALUES = 6, /* "gia-tri-0" ...; the last two share a slug */
 };
@@ -206,11 +206,9 @@ static inline void pairs_add(struct shop *shop, struct product *product, uint64_
     must(analyze(shop->analyzer, product->name, strlen(product->name), &arena, &list));
     unsigned count = pairs_list(&list, bytes_of(product->name), pairs, PAIRS_OF_PRODUCT_MAX);
     for (unsigned i = 0; i < count; i++) {
-        const struct token *first = pairs[i].first, *second = pairs[i].second;
         struct shop_pair *pair = &product->pairs[product->pair_count];
         unsigned at = 0;
-        struct bytes tail = second == NULL ? (struct bytes){0} : (struct bytes){second->folded, second->folded_size};
-        pair->size = (uint8_t)pair_key((struct bytes){first->folded, first->folded_size}, tail, pair->key);
+        pair->size = (uint8_t)pair_key(&pairs[i], pair->key);
         pair->impact = (uint8_t)(1 + random_below(state, 255));
         while (product->pairs[at].size != pair->size || memcmp(product->pairs[at].key, pair->key, pair->size) != 0)
             at++;

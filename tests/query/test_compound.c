@@ -39,10 +39,7 @@ static void name_put(struct fixture *fixture, struct batch *batch, uint32_t docu
     unsigned count = pairs_list(&tokens, bytes_of(name), pairs, 16);
     for (unsigned i = 0; i < count; i++) {
         char key[TERM_BYTES_MAX];
-        struct bytes second = {0};
-        if (pairs[i].second != NULL)
-            second = (struct bytes){pairs[i].second->folded, pairs[i].second->folded_size};
-        size_t size = pair_key((struct bytes){pairs[i].first->folded, pairs[i].first->folded_size}, second, key);
+        size_t size = pair_key(&pairs[i], key);
         posting_put(batch, TERM_PAIR, key, size, document, 100, (struct posting_form){0});
     }
 }
