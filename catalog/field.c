@@ -4,15 +4,15 @@
 
 /* Weights in quarters. The core zone decides what is found first; the body zone helps when the core has nothing. */
 const struct text_field_info text_fields[TEXT_FIELD_COUNT] = {
-    [TEXT_NAME] = {"name", ZONE_CORE, 12, 10},
-    [TEXT_MADE_FOR] = {"madeFor", ZONE_CORE, 2, 10},
-    [TEXT_BRAND] = {"brand", ZONE_CORE, 6, 2},
-    [TEXT_CATEGORY] = {"category", ZONE_CORE, 4, 6},
-    [TEXT_CODES] = {"codes", ZONE_CORE, 12, 4},
-    [TEXT_KEY_SPECS] = {"keySpecs", ZONE_CORE, 4, 12},
-    [TEXT_SHORT_DESC] = {"shortDesc", ZONE_BODY, 6, 30},
-    [TEXT_SPECS] = {"specs", ZONE_BODY, 4, 80},
-    [TEXT_DESCRIPTION] = {"description", ZONE_BODY, 4, 200},
+    [TEXT_NAME] = {"name", ZONE_CORE, 12, true, 10},
+    [TEXT_MADE_FOR] = {"madeFor", ZONE_CORE, 2, true, 10},
+    [TEXT_BRAND] = {"brand", ZONE_CORE, 6, false, 2},
+    [TEXT_CATEGORY] = {"category", ZONE_CORE, 4, false, 6},
+    [TEXT_CODES] = {"codes", ZONE_CORE, 12, false, 4},
+    [TEXT_KEY_SPECS] = {"keySpecs", ZONE_CORE, 4, false, 12},
+    [TEXT_SHORT_DESC] = {"shortDesc", ZONE_BODY, 6, false, 30},
+    [TEXT_SPECS] = {"specs", ZONE_BODY, 4, false, 80},
+    [TEXT_DESCRIPTION] = {"description", ZONE_BODY, 4, false, 200},
 };
 
 /* All in integers, so that every machine and compiler gives the same byte: frequencies in 1/1000. */
@@ -41,7 +41,8 @@ uint8_t field_impact(enum zone zone, const uint16_t occurrences[TEXT_FIELD_COUNT
         const struct text_field_info *info = &text_fields[field];
         if (info->zone != zone || occurrences[field] == 0)
             continue;
-        frequency += occurrences[field] == 1 ? norms->once[field] : field_frequency(info, occurrences[field], norms->length[field]);
+        frequency +=
+            occurrences[field] == 1 || info->once ? norms->once[field] : field_frequency(info, occurrences[field], norms->length[field]);
     }
     uint64_t impact = (IMPACT_MAX * frequency + (frequency + K1_MILLI) / 2) / (frequency + K1_MILLI);
     return (uint8_t)(impact < 1 ? 1 : impact > IMPACT_MAX ? IMPACT_MAX : impact);

@@ -28,6 +28,7 @@ struct text_field_info {
     const char *name;
     enum zone zone;
     uint8_t weight;          /* of one occurrence, in quarters */
+    bool once;               /* a word counts once, however often it is said: names are not made better by repeating them */
     uint16_t nominal_tokens; /* the length at which an occurrence counts its weight; a setting, never a measured average */
 };
 extern const struct text_field_info text_fields[TEXT_FIELD_COUNT];

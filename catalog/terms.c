@@ -280,7 +280,7 @@ uint64_t terms_fingerprint(void)
     uint64_t hash = ANALYSIS_VERSION;
     for (int field = 0; field < TEXT_FIELD_COUNT; field++) {
         const struct text_field_info *info = &text_fields[field];
-        uint32_t shape[3] = {(uint32_t)info->zone, info->weight, info->nominal_tokens};
+        uint32_t shape[4] = {(uint32_t)info->zone, info->weight, info->nominal_tokens, info->once};
         hash = XXH3_64bits_withSeed(shape, sizeof shape, hash);
     }
     return hash;
