@@ -1,10 +1,12 @@
-/* tim analyze: how a query is read, step by step: its tokens, and what is understood of it. A table on a terminal, JSON elsewhere. */
+/* tim analyze: how a query is read, step by step: its tokens, what is understood of it, and with an index what may stand for its words. A table on a terminal, JSON elsewhere. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/analyze_batch.h"
 #include "cli/command.h"
+#include "cli/expansion.h"
 #include "cli/reader.h"
 #include "server/render_understood.h"
 #include "server/view.h"
@@ -18,6 +20,8 @@ struct analysis {
     struct bytes text;
     struct token_list tokens;
     struct understanding understanding;
+    bool expanded; /* there is an index */
+    struct expansion expansion;
 };
 
 static void member_put(struct json_writer *json, const char *key, struct bytes text)
@@ -72,6 +76,47 @@ static enum status readings_render(struct json_writer *json, const struct analys
     return STATUS_OK;
 }
 
+static void number_put(struct json_writer *json, const char *key, int64_t number)
+{
+    json_put_key(json, key);
+    json_put_number(json, number);
+}
+
+static void words_render(struct json_writer *json, const struct query_words *words)
+{
+    json_begin_array(json);
+    for (unsigned i = 0; i < words->count; i++) {
+        json_begin_object(json);
+        number_put(json, "word", i);
+        json_put_key(json, "role");
+        json_put_literal(json, word_role_name(&words->words[i]));
+        json_put_key(json, "index");
+        json_put_literal(json, word_known_name(&words->words[i]));
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
+
+static void alternatives_render(struct json_writer *json, const struct expansion *expansion)
+{
+    json_begin_array(json);
+    for (unsigned i = 0; i < expansion->count; i++) {
+        const struct expansion_row *row = &expansion->rows[i];
+        json_begin_object(json);
+        number_put(json, "word", row->first);
+        number_put(json, "words", row->words);
+        json_put_key(json, "level");
+        json_put_literal(json, row->level);
+        json_put_key(json, "kind");
+        json_put_literal(json, row->kind);
+        member_put(json, "text", row->text);
+        number_put(json, "terms", row->terms);
+        number_put(json, "band", row->band);
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
+
 static enum status json_print(const struct analysis *analysis, struct arena *arena)
 {
     struct buffer out = {0};
@@ -83,6 +128,12 @@ static enum status json_print(const struct analysis *analysis, struct arena *are
     json_put_key(&json, "readings");
     enum status status = readings_render(&json, analysis, arena);
     member_put(&json, "text", analysis->understanding.text);
+    if (analysis->expanded) {
+        json_put_key(&json, "words");
+        words_render(&json, &analysis->expansion.cascade.words);
+        json_put_key(&json, "alternatives");
+        alternatives_render(&json, &analysis->expansion);
+    }
     json_end_object(&json);
     buffer_append_char(&out, '\n');
     if (status == STATUS_OK)
@@ -100,7 +151,7 @@ static void cell_print(struct bytes text, int width)
     printf("%*s", width > 1 ? width : 1, "");
 }
 
-static enum status table_print(const struct analysis *analysis, struct arena *arena)
+static void tokens_print(const struct analysis *analysis)
 {
     printf("%-5s %-7s %-9s %-20s %s\n", "word", "bytes", "kind", "folded", "exact");
     for (uint32_t i = 0; i < analysis->tokens.count; i++) {
@@ -109,6 +160,29 @@ static enum status table_print(const struct analysis *analysis, struct arena *ar
         cell_print((struct bytes){token->folded, token->folded_size}, 21);
         printf("%.*s%s\n", token->exact_size, token->exact, token->part ? "   (part)" : "");
     }
+}
+
+static void expansion_print(const struct expansion *expansion)
+{
+    const struct query_words *words = &expansion->cascade.words;
+    printf("\n%-5s %-8s %s\n", "word", "role", "index");
+    for (unsigned i = 0; i < words->count; i++)
+        printf("%-5u %-8s %s\n", i, word_role_name(&words->words[i]), word_known_name(&words->words[i]));
+    if (expansion->count > 0)
+        printf("\n%-7s %-9s %-13s %-5s %s\n", "words", "level", "kind", "band", "stands for them");
+    for (unsigned i = 0; i < expansion->count; i++) {
+        const struct expansion_row *row = &expansion->rows[i];
+        printf("%3u+%-3u %-9s %-13s %-5u %.*s", row->first, row->words, row->level, row->kind, row->band, (int)row->text.size,
+               row->text.data);
+        if (row->text.size == 0)
+            printf("%" PRIu32 " sizes", row->terms);
+        printf("\n");
+    }
+}
+
+static enum status table_print(const struct analysis *analysis, struct arena *arena)
+{
+    tokens_print(analysis);
     if (analysis->understanding.count > 0)
         printf("\n%-16s %-20s %-8s %s\n", "field", "value", "applied", "words");
     for (unsigned i = 0; i < analysis->understanding.count; i++) {
@@ -126,6 +200,8 @@ static enum status table_print(const struct analysis *analysis, struct arena *ar
         buffer_release(&value);
     }
     printf("\nwords left       %.*s\n", (int)analysis->understanding.text.size, analysis->understanding.text.data);
+    if (analysis->expanded)
+        expansion_print(&analysis->expansion);
     return STATUS_OK;
 }
 
@@ -148,6 +224,10 @@ static enum status query_analyze(const struct reader *reader, const struct analy
     status = analyze(analyzer, request.text.data, request.text.size, &arena, &analysis->tokens);
     if (status == STATUS_OK)
         status = understand(reader->snapshot, analyzer, &analysis->tokens, &request, &arena, &analysis->understanding);
+    analysis->expanded = reader->snapshot != NULL;
+    if (status == STATUS_OK && analysis->expanded)
+        status = expansion_build(reader->snapshot, analyzer, &analysis->tokens, &request, &analysis->understanding, &arena,
+                                 &analysis->expansion);
     if (status == STATUS_OK)
         status = as_json ? json_print(analysis, &arena) : table_print(analysis, &arena);
     if (status != STATUS_OK)
@@ -193,7 +273,8 @@ static const struct setting options[] = {
 const struct command command_analyze = {
     .name = "analyze",
     .summary = "Show how a query is read",
-    .details = "Shows the query's tokens and what is understood of it. Brands and categories are those of the index: without --index none "
+    .details = "Shows the query's tokens, what is understood of it, and with --index what may stand for its words. Brands and categories "
+               "are those of the index: without --index none "
                "are read. A line of a batch is `query` (its number is its qid) or `qid TAB query`, and prints `qid TAB JSON`: the fields "
                "that were read, as {\"category\":\"dien-thoai\",\"priceMax\":5000000}, and last the \"text\" that is left.",
     .arguments = "[QUERY]",

@@ -84,6 +84,16 @@ def test_search():
     expect_equal(ids, ["e3", "e2", "e1"], "the dearest first")
 
 
+def test_expansion():
+    """With an index, what becomes of each word and what may stand for it."""
+    shown = json.loads(tim("analyze", "tủ lạnh trên 250 lít dưới 20tr", "--index", WORK / "shop").stdout)
+    expect_equal([word["role"] for word in shown["words"]], ["search", "search", "range", "range", "drop", "drop"], "roles")
+    expect_equal([(row["kind"], row["word"], row["words"], row["terms"]) for row in shown["alternatives"] if row["kind"] == "size"],
+                 [("size", 2, 2, 2)], "the sizes above 250 litres")
+    shown = json.loads(tim("analyze", "tủ lạnh aqau", "--index", WORK / "shop").stdout)
+    expect(("typo", "aqua") in [(row["kind"], row["text"]) for row in shown["alternatives"]], f"a typo is seen: {shown['alternatives']}")
+
+
 def test_batch_lines():
     """Without a qid the line's number is it; a line that cannot be read is answered all the same."""
     done = tim("analyze", "--batch", "-", stdin="dưới 10 triệu\nq7\ttrên 5tr\n\nmàu đen\n".encode())
@@ -95,4 +105,4 @@ def test_batch_lines():
 
 
 if __name__ == "__main__":
-    main([test_kit, test_search, test_batch_lines])
+    main([test_kit, test_search, test_expansion, test_batch_lines])
