@@ -119,6 +119,26 @@ const struct reading *reading_find(const struct understanding *understanding, co
     return NULL;
 }
 
+static bool is_marked(const struct token *token)
+{
+    return token->exact_size != token->folded_size || memcmp(token->exact, token->folded, token->folded_size) != 0;
+}
+
+/* A syllable alone, typed bare, is rather another word than a filler ("ao mua" is áo mưa, "usb a" has no ạ): unless the other words have
+ * their marks, or it leads to something that was read ("mua tu lanh"). */
+static bool filler_is_clear(const struct reader_state *state, unsigned word)
+{
+    const struct token *token = state->lexemes.words[word].token;
+    if (is_marked(token) || token->kind != TOKEN_SYLLABLE)
+        return true;
+    if (token->folded_size == 1)
+        return false;
+    for (unsigned i = 0; i < state->lexemes.word_count; i++)
+        if (is_marked(state->lexemes.words[i].token))
+            return true;
+    return word == 0 && (state->taken & word_bit(1)) != 0;
+}
+
 /* Words that say nothing of the product, as long as others do. */
 static uint32_t fillers_find(const struct reader_state *state)
 {
@@ -131,7 +151,8 @@ static uint32_t fillers_find(const struct reader_state *state)
             uint32_t words = 0;
             for (unsigned j = 0; j < hits[i].words && word + j < state->lexemes.word_count; j++)
                 words |= word_bit(word + j);
-            if (hits[i].list == LEXICON_FILLERS && (words & state->taken) == 0)
+            bool clear = hits[i].words > 1 || filler_is_clear(state, word);
+            if (hits[i].list == LEXICON_FILLERS && clear && (words & state->taken) == 0)
                 fillers |= words;
         }
     }
