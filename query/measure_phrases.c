@@ -106,7 +106,7 @@ static const struct phrase bounds_behind_rows[] = {
     {"trở đi", "tro di", BOUND_MIN, 0},
     {"lên", "len", BOUND_MIN, PHRASE_MARKED},
     {"tối thiểu", "toi thieu", BOUND_MIN, 0},
-    {"thôi", "thoi", BOUND_MAX, 0},
+
 };
 
 static const struct phrase joiners_rows[] = {

@@ -8,6 +8,8 @@
 #define MILLION INT64_C(1000000)
 #define BILLION INT64_C(1000000000)
 
+enum { FEW_THOUSANDS = 50 };
+
 enum scale { SCALE_K, SCALE_THOUSAND, SCALE_MILLION, SCALE_BILLION, SCALE_VND, SCALE_VND_SHORT };
 
 /* What an amount of money is counted in. */
@@ -63,7 +65,7 @@ static const struct phrase unit_words_rows[] = {
     {"m 2", "m 2", UNIT_M2, 0},
     {"mét", "met", UNIT_M, 0},
     {"m", "m", UNIT_M, 0},
-    {"chấm", "cham", UNIT_MP, 0},
+    {"chấm", "cham", UNIT_MP, PHRASE_MARKED},
     {"megapixel", "megapixel", UNIT_MP, 0},
     {"megapixels", "megapixels", UNIT_MP, 0},
     {"mpx", "mpx", UNIT_MP, 0},
@@ -251,13 +253,17 @@ static bool money_parse(const struct reader_state *state, struct measure *measur
     /* "1000 d" may be anything, "1000đ" not; "5 k" and "5k" are alike. */
     if (scale->value == SCALE_VND_SHORT && !first->joined && bytes_equal(first->exact, (struct bytes){"d", 1}))
         return false;
-    if ((scale->value == SCALE_VND || scale->value == SCALE_VND_SHORT) && measure->milli < THOUSAND * MILLI)
+    /* "8368 dong thau" is no price. */
+    bool plain = scale->value == SCALE_VND || scale->value == SCALE_VND_SHORT;
+    if (plain && (measure->milli < THOUSAND * MILLI || measure->milli % (HUNDRED * MILLI) != 0))
         return false;
+    /* "tu 3 ngan", "jeans nam ngan": bare, few thousands are rather compartments (ngăn), or short (ngắn). */
+    bool few = scale->value == SCALE_THOUSAND && bytes_equal(first->exact, first->folded) && measure->milli < FEW_THOUSANDS * MILLI;
     measure->scale = scale_value((enum scale)scale->value);
     if (measure->milli > MILLI_MAX / measure->scale || is_foreign(state, measure->end + count))
         return false;
     measure->kind = MEASURE_MONEY;
-    measure->weak = (scale->value == SCALE_K && measure->milli < 10 * MILLI) || strcmp(scale->folded, "chai") == 0;
+    measure->weak = few || (scale->value == SCALE_K && measure->milli < 10 * MILLI) || strcmp(scale->folded, "chai") == 0;
     measure->milli *= measure->scale;
     measure->end += count;
     if (measure->scale > 1) {

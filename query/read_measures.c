@@ -386,8 +386,9 @@ static enum status bare_decide(const struct measuring *measuring, struct span *s
     /* Money without a unit: whole thousands, or as people say it, "laptop dưới 20", "tai nghe dưới 300". */
     int64_t value = low->milli / MILLI;
     bool known = reading_find(state->out, "category") != NULL || reading_find(state->out, "brand") != NULL;
-    bool alone = span->lead == 0 && span->bounded && known && number_stands_alone(state, span->end);
-    bool priced = span->lead == LEAD_PRICE || alone, said = span->bounded || priced;
+    bool end = span->range || span->bound == BOUND_MAX || span->bound == BOUND_MIN;
+    bool said = span->bounded || span->lead == LEAD_PRICE;
+    bool priced = (span->lead == LEAD_PRICE || (span->lead == 0 && end && known)) && number_stands_alone(state, span->end);
     int64_t scale = value >= 1000 ? 1 : !priced || value == 0 ? 0 : value < 100 ? 1000000 : 1000;
     if (scale == 0 || (value >= 1000 && (value % 1000 != 0 || (!said && value < 100000))))
         return STATUS_OK;

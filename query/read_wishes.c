@@ -23,7 +23,6 @@ static const struct phrase wish_rows[] = {
     {"rẻ bèo", "re beo", WISH_CHEAP, 0},
     {"giá rẻ", "gia re", WISH_CHEAP, 0},
     {"giá rẻ nhất", "gia re nhat", WISH_CHEAP, 0},
-    {"giá tốt", "gia tot", WISH_CHEAP, 0},
     {"giá tốt nhất", "gia tot nhat", WISH_CHEAP, 0},
     {"giá thấp", "gia thap", WISH_CHEAP, 0},
     {"giá thấp nhất", "gia thap nhat", WISH_CHEAP, 0},
@@ -78,7 +77,6 @@ static const struct phrase wish_rows[] = {
     {"được ưa chuộng nhất", "duoc ua chuong nhat", WISH_SELLING, 0},
     {"phổ biến nhất", "pho bien nhat", WISH_SELLING, 0},
     {"hot nhất", "hot nhat", WISH_SELLING, 0},
-    {"hot", "hot", WISH_SELLING, 0},
     {"best seller", "best seller", WISH_SELLING, 0},
     {"bestseller", "bestseller", WISH_SELLING, 0},
     {"best selling", "best selling", WISH_SELLING, 0},
@@ -187,8 +185,9 @@ static bool is_nearly_new(const struct reader_state *state, unsigned at)
 static bool is_bare_used(const struct reader_state *state, unsigned at)
 {
     const struct lexeme *lexeme = &state->lexemes.items[at];
-    return at > 0 && at + 1 == state->lexemes.count && lexeme->kind == LEXEME_WORD && bytes_equal(lexeme->exact, (struct bytes){"cu", 2}) &&
-           state->lexemes.items[at - 1].kind != LEXEME_NUMBER;
+    bool known = reading_find(state->out, "category") != NULL || reading_find(state->out, "brand") != NULL;
+    return known && at > 0 && at + 1 == state->lexemes.count && lexeme->kind == LEXEME_WORD &&
+           bytes_equal(lexeme->exact, (struct bytes){"cu", 2}) && state->lexemes.items[at - 1].kind != LEXEME_NUMBER;
 }
 
 void read_wishes(struct reader_state *state)
