@@ -34,6 +34,8 @@ enum status cascade_open(struct cascade *cascade, struct snapshot *snapshot, con
     cascade->text_size = text_size;
     cascade->level = LEVEL_WORDS;
     cascade->step = 1;
+    cascade->mode = MATCH_ALL;
+    cascade->rung = RUNG_NONE;
     enum status status = words_open_in(cascade, WORDS_CORE);
     if (status == STATUS_OK)
         status = alternatives_open(&cascade->alternatives, analyzer, &cascade->words, arena);
@@ -41,6 +43,7 @@ enum status cascade_open(struct cascade *cascade, struct snapshot *snapshot, con
         alternative_add(&cascade->alternatives, &ranges[i]);
     for (enum alternative_level level = LEVEL_WORDS; level <= LEVEL_SIMILAR && status == STATUS_OK; level++)
         status = alternatives_needed(&cascade->alternatives, level);
+    cascade->needed = cascade->alternatives.count;
     return status == STATUS_OK ? lattice_take(cascade) : status;
 }
 
@@ -75,6 +78,65 @@ enum status cascade_next(struct cascade *cascade, struct met met)
     if (status != STATUS_OK)
         return status;
     return more ? lattice_take(cascade) : STATUS_END;
+}
+
+static unsigned words_searched(const struct cascade *cascade, bool *firm)
+{
+    unsigned count = 0;
+    *firm = false;
+    for (unsigned i = 0; i < cascade->words.count; i++) {
+        const struct query_word *word = &cascade->words.words[i];
+        unsigned kind = word->tokens[0].kind;
+        count += word->role == WORD_SEARCH;
+        *firm = *firm || kind == TOKEN_NUMBER || kind == TOKEN_CODE || kind == TOKEN_UNIT;
+    }
+    return count;
+}
+
+bool cascade_is_told(const struct cascade *cascade)
+{
+    bool firm = false;
+    unsigned count = words_searched(cascade, &firm);
+    for (unsigned i = 0; i < cascade->words.count; i++)
+        firm = firm || (cascade->words.words[i].role == WORD_SEARCH && cascade->words.words[i].known < WORD_WHOLE);
+    return count > LONG_WORDS || (count >= DESCRIPTIVE_WORDS && !firm);
+}
+
+uint64_t cascade_enough(const struct cascade *cascade)
+{
+    bool firm = false;
+    return words_searched(cascade, &firm) >= DESCRIPTIVE_WORDS && !firm ? RELAXED_ENOUGH : 1;
+}
+
+enum status cascade_relax_to(struct cascade *cascade, enum rung rung)
+{
+    bool firm = false;
+    if (words_searched(cascade, &firm) < 2 && rung != RUNG_ANY)
+        return STATUS_END;
+    cascade->rung = rung;
+    cascade->mode = MATCH_ANY;
+    cascade->step = STEPS;
+    cascade->level = LEVEL_WORDS;
+    cascade->alternatives.count = cascade->needed;
+    enum status status = words_open_in(cascade, WORDS_RANKED);
+    return status == STATUS_OK ? lattice_take(cascade) : status;
+}
+
+enum status cascade_relax(struct cascade *cascade)
+{
+    return cascade->rung == RUNG_ANY ? STATUS_END : cascade_relax_to(cascade, cascade->rung + 1);
+}
+
+unsigned rung_percent(enum rung rung)
+{
+    static const unsigned percents[] = {[RUNG_NONE] = 0, [RUNG_MOST] = 60, [RUNG_SOME] = 30, [RUNG_ANY] = 0};
+    return percents[rung];
+}
+
+const char *rung_name(enum rung rung)
+{
+    static const char *const names[] = {[RUNG_NONE] = "none", [RUNG_MOST] = "most", [RUNG_SOME] = "some", [RUNG_ANY] = "any"};
+    return names[rung];
 }
 
 const char *cascade_level_name(enum alternative_level level)

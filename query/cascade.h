@@ -7,12 +7,29 @@
  *   3  words that look or sound alike
  *   4  both
  *
+ * Then the words themselves are let go, the least informative first (rung "most": documents that have words of 60 % of the worth of all; "some":
+ * 30 %; "any": any word), and what is left is a ranked OR over core and body (match.h): first what has all words, then by score. Numbers, codes
+ * and quantities that some product has are let go by "any" alone. A rung is enough when it meets a document,
+ * for descriptive queries RELAXED_ENOUGH.
+ *
+ * Long queries (more than LONG_WORDS words) and descriptive ones (DESCRIPTIVE_WORDS words or more, no number, code or quantity) of words that
+ * the core knows go from the first step straight to the rungs. Descriptive ones do so when it meets fewer than RELAXED_ENOUGH documents.
+ *
  * A step that would add nothing is skipped. So are 2 and 4 when a few documents match whose marks all contradict the typed ones ("máy nạnh"
  * met đậu nành): then it goes on only until more of them match. */
 #ifndef TIM_QUERY_CASCADE_H
 #define TIM_QUERY_CASCADE_H
 
 #include "query/alternative.h"
+
+enum {
+    RELAXED_ENOUGH = 10, /* documents: a first page of them */
+    LONG_WORDS = 12,
+    DESCRIPTIVE_WORDS = 4,
+};
+
+/* Which words a document may lack. */
+enum rung { RUNG_NONE, RUNG_MOST, RUNG_SOME, RUNG_ANY };
 
 struct cascade {
     struct snapshot *snapshot;
@@ -27,6 +44,9 @@ struct cascade {
     enum alternative_level level; /* of the step at hand */
     enum words_zone zone;
     struct lattice lattice; /* of the step at hand */
+    enum match_mode mode;
+    enum rung rung;
+    unsigned needed; /* alternatives of words that need them by themselves: those of the rungs */
 };
 
 enum { DOUBTFUL_MAX = 64 /* documents; more of them are no accident */ };
@@ -48,6 +68,22 @@ MUST_USE enum status cascade_open(struct cascade *cascade, struct snapshot *snap
 
 /* The next step that looks for more after one that met so much, which must be nothing or doubtful; END when there is none. */
 MUST_USE enum status cascade_next(struct cascade *cascade, struct met met);
+
+/* Which documents the words alone, found where they are expected, are enough for; fewer than that many are relaxed. Right after cascade_open. */
+uint64_t cascade_enough(const struct cascade *cascade);
+/* More words than a product's name has, or a description all of whose words are known: other words that merely look alike say less than some
+ * of these do. */
+bool cascade_is_told(const struct cascade *cascade);
+
+/* The rung that follows the one at hand; END when there is none, or nothing to be let go. */
+MUST_USE enum status cascade_relax(struct cascade *cascade);
+/* The last rung at once. */
+MUST_USE enum status cascade_relax_to(struct cascade *cascade, enum rung rung);
+
+/* The share of the words' worth that a document must have: match_demand. */
+unsigned rung_percent(enum rung rung);
+/* "most", "some", "any". */
+const char *rung_name(enum rung rung);
 
 /* Level names as answers show them: "words", "spelling", "similar". */
 const char *cascade_level_name(enum alternative_level level);

@@ -77,7 +77,8 @@ static void promises_take(struct hope *hope)
             hope->promises[at] = hope->promises[at - 1];
         hope->promises[at] = promise;
         hope->best.score += promise.most;
-        hope->best.band = promise.band < hope->best.band ? promise.band : hope->best.band;
+        if (!promise.segment->extra && promise.band < hope->best.band)
+            hope->best.band = promise.band;
     }
 }
 
@@ -117,7 +118,7 @@ static void all_or(const struct match *match, uint64_t *bits)
     for (unsigned word = 0; word < WINDOW_WORDS && match->missing == 0; word++) {
         uint64_t all = UINT64_MAX;
         for (unsigned i = 0; i < match->segment_count; i++)
-            all &= match->segments[i].bits[word];
+            all &= match->segments[i].extra ? UINT64_MAX : match->segments[i].bits[word];
         bits[word] |= all;
     }
 }
@@ -175,7 +176,7 @@ static struct match_score lacking_subtract(const struct hope *hope, uint32_t at,
     for (unsigned i = 0; i < hope->match->segment_count; i++) {
         bool has = window_has(hope->promises[i].segment->bits, at);
         bound.score -= has ? 0 : hope->promises[i].most;
-        bound.band = has ? bound.band : BAND_NONE;
+        bound.band = has || hope->promises[i].segment->extra ? bound.band : BAND_NONE;
     }
     return bound;
 }
@@ -220,7 +221,7 @@ static void column_take(struct hope *hope, const struct promise *promise)
     edge_window_values(promise->only, hope->places, hope->count, values);
     for (unsigned i = 0; i < hope->count; i++) {
         uint8_t band = (uint8_t)(values[i] >> 8);
-        hope->bands[i] = band < hope->bands[i] ? band : hope->bands[i];
+        hope->bands[i] = band < hope->bands[i] && !promise->segment->extra ? band : hope->bands[i];
         hope->bounds[i] -= values[i] == 0 ? 0 : promise->most - weight * (values[i] & 0xFF);
     }
 }

@@ -31,8 +31,8 @@ struct place {
 struct joiner {
     const struct query_words *words;
     struct lattice *lattice;
-    struct place starts[LATTICE_EDGES_MAX], ends[LATTICE_EDGES_MAX]; /* of the alternatives' edges */
-    uint8_t privates[LATTICE_POSITIONS_MAX + 1];                     /* by shared node */
+    struct place starts[LATTICE_EDGES_MAX], ends[LATTICE_EDGES_MAX];  /* of the alternatives' edges */
+    uint8_t privates[LATTICE_POSITIONS_MAX + LATTICE_EXTRAS_MAX + 1]; /* by shared node */
     unsigned nodes;
 };
 
@@ -95,13 +95,28 @@ static void alternative_join(struct joiner *joiner, const struct alternative *al
     joiner->nodes += count - 1;
 }
 
+/* Where words begin, and whose the extras are. */
+static void words_mark(const struct query_words *words, const uint8_t *numbers, struct lattice *lattice)
+{
+    lattice->extra_count = words->extra_count;
+    for (unsigned i = 0; i < words->extra_count; i++)
+        lattice->extras[i] = numbers[words->words[words->extra_words[i]].node];
+    for (unsigned i = 0; i < words->count; i++) {
+        const struct query_word *word = &words->words[i];
+        unsigned kind = word->tokens == NULL ? TOKEN_SYLLABLE : word->tokens[0].kind;
+        bool firm = kind == TOKEN_NUMBER || kind == TOKEN_CODE || kind == TOKEN_UNIT;
+        if (word->role != WORD_DROP)
+            lattice->words[numbers[word->node]] = (uint8_t)(LATTICE_WORD | (firm ? LATTICE_FIRM : 0));
+    }
+}
+
 /* Private nodes stand right behind the shared one that they follow, so numbers ascend along every edge. */
 static void nodes_number(struct joiner *joiner)
 {
     struct lattice *lattice = joiner->lattice;
-    uint8_t numbers[LATTICE_POSITIONS_MAX + 1];
+    uint8_t numbers[LATTICE_POSITIONS_MAX + LATTICE_EXTRAS_MAX + 1];
     unsigned next = 0;
-    for (unsigned node = 0; node <= joiner->words->end; node++) {
+    for (unsigned node = 0; node <= joiner->words->end + joiner->words->extra_count; node++) {
         numbers[node] = (uint8_t)next;
         next += 1U + joiner->privates[node];
     }
@@ -116,26 +131,25 @@ static void nodes_number(struct joiner *joiner)
         edge->end = (uint8_t)(numbers[end.shared] + end.private);
     }
     lattice->end = numbers[joiner->words->end];
+    words_mark(joiner->words, numbers, lattice);
 }
 
 enum status lattice_build(const struct query_words *words, const struct alternative *alternatives, unsigned alternative_count,
                           struct arena *arena, struct lattice *out)
 {
     struct joiner joiner;
-    *out = (struct lattice){.edges = arena_alloc(arena, LATTICE_EDGES_MAX * sizeof *out->edges), .end = words->end};
+    *out = (struct lattice){.edges = arena_alloc(arena, LATTICE_EDGES_MAX * sizeof *out->edges)};
     if (out->edges == NULL)
         return STATUS_LIMIT;
     memcpy(out->edges, words->edges, words->edge_count * sizeof *out->edges);
     out->edge_count = words->edge_count;
-    if (alternative_count > 0) {
-        joiner.words = words;
-        joiner.lattice = out;
-        joiner.nodes = words->end + 1;
-        memset(joiner.privates, 0, sizeof joiner.privates);
-        for (unsigned i = 0; i < alternative_count; i++)
-            alternative_join(&joiner, &alternatives[i], (uint8_t)(i + 1));
-        nodes_number(&joiner);
-    }
+    joiner.words = words;
+    joiner.lattice = out;
+    joiner.nodes = words->end + 1 + words->extra_count;
+    memset(joiner.privates, 0, sizeof joiner.privates);
+    for (unsigned i = 0; i < alternative_count; i++)
+        alternative_join(&joiner, &alternatives[i], (uint8_t)(i + 1));
+    nodes_number(&joiner);
     lattice_sort(out);
     return STATUS_OK;
 }

@@ -4,17 +4,23 @@
  *
  * The words as typed run over nodes that all readings share: one behind each word, and one behind each part of a code that was typed as one
  * word (nr-bv360: nr, bv, 360, under the edges bv360 and nrbv360). An alternative of another number of words (laptop: máy tính xách tay)
- * runs over private nodes between the ends of what it stands for, so that it never mixes with others. Every edge leads to a greater node. */
+ * runs over private nodes between the ends of what it stands for, so that it never mixes with others. Every edge leads to a greater node.
+ *
+ * Behind the words may stand extras, an edge each: what the descriptions have of a word. They add to the score of a document that matches by
+ * MATCH_ANY, and one such is enough to match; they are no words that a document may lack. */
 #ifndef TIM_QUERY_LATTICE_H
 #define TIM_QUERY_LATTICE_H
 
 #include "query/band.h"
+#include "query/request.h"
 #include "storage/term.h"
 
 enum {
-    LATTICE_POSITIONS_MAX = 64,                         /* words and code parts; words beyond QUERY_TOKENS_MAX are dropped, a code beyond it
+    LATTICE_POSITIONS_MAX = 64, /* words and code parts; words beyond QUERY_TOKENS_MAX are dropped, a code beyond it
                                                          * stays whole */
-    LATTICE_NODES_MAX = LATTICE_POSITIONS_MAX + 1 + 96, /* with the private ones; an alternative without room is left out */
+    LATTICE_EXTRAS_MAX = QUERY_TOKENS_MAX,
+    LATTICE_NODES_MAX =
+        LATTICE_POSITIONS_MAX + 1 + 96 + LATTICE_EXTRAS_MAX, /* with the private ones; an alternative without room is left out */
     LATTICE_EDGES_MAX = 512,
     ALTERNATIVE_EDGES_MAX = 8, /* words that an alternative may have */
     WEIGHT_MAX = 255,
@@ -50,10 +56,18 @@ struct edge {
     struct edge_term *terms;
 };
 
+enum lattice_word {
+    LATTICE_WORD = 1,
+    LATTICE_FIRM = 2, /* it is a number, a code, a quantity: let go last */
+};
+
 struct lattice {
     struct edge *edges; /* ascending by start, then end */
     unsigned edge_count;
-    unsigned end; /* the last node; 0: no words, everything matches */
+    unsigned end; /* the node behind the last word; 0: no words, everything matches */
+    unsigned extra_count;
+    uint8_t extras[LATTICE_EXTRAS_MAX]; /* the node in front of the word that each is about; the extras' own nodes follow `end` */
+    uint8_t words[LATTICE_NODES_MAX];   /* what begins at a node: bits of enum lattice_word */
 };
 
 /* What may stand for some of the words instead of themselves: a row of edges. */

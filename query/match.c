@@ -1,9 +1,10 @@
 #include "query/match.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <string.h>
 
-#include "query/match_parts.h"
+#include "query/coverage.h"
 #include "storage/postings.h"
 #include "storage/snapshot.h"
 
@@ -85,7 +86,7 @@ static void paths_mark(const struct edge *edges, unsigned count, unsigned start,
 static enum status segment_open(struct match *match, struct snapshot *snapshot, const struct edge *edges, unsigned count, unsigned start,
                                 unsigned end, struct arena *arena)
 {
-    struct segment segment = {.start = start, .length = end - start, .first = match->edge_count};
+    struct segment segment = {.start = start, .length = end - start, .first = match->edge_count, .extra = start >= match->words_end};
     bool on_path[LATTICE_EDGES_MAX];
     paths_mark(edges, count, start, end, on_path);
     for (unsigned i = 0; i < count; i++) {
@@ -98,7 +99,7 @@ static enum status segment_open(struct match *match, struct snapshot *snapshot, 
     }
     if (segment.edge_count > 0)
         return segment_add(match, segment, arena);
-    match->missing++;
+    match->missing += !segment.extra;
     return STATUS_OK;
 }
 
@@ -108,7 +109,7 @@ static enum status segments_open(struct match *match, struct snapshot *snapshot,
     match->edges = arena_calloc(arena, lattice->edge_count, sizeof(struct edge_window *));
     if (match->edges == NULL)
         return STATUS_LIMIT;
-    for (unsigned start = 0, end = 0; start < lattice->end; start = end) {
+    for (unsigned start = 0, end = 0; start < lattice->end + lattice->extra_count; start = end) {
         unsigned count = 0;
         end = lattice_segment_end(lattice, start);
         while (first + count < lattice->edge_count && lattice->edges[first + count].start < end)
@@ -130,6 +131,8 @@ enum status match_open(struct snapshot *snapshot, const struct lattice *lattice,
         return STATUS_LIMIT;
     memset(match, 0, offsetof(struct match, bits));
     match->mode = mode;
+    match->words_end = lattice->end;
+    assert(mode == MATCH_ANY || lattice->extra_count == 0);
     enum status status = live_open(match, snapshot, arena);
     match->empty = match->empty || (mode == MATCH_ALL && !lattice_connects(lattice));
     if (status == STATUS_OK && !match->empty)
@@ -140,6 +143,11 @@ enum status match_open(struct snapshot *snapshot, const struct lattice *lattice,
     }
     *out = match;
     return STATUS_OK;
+}
+
+enum status match_demand(struct match *match, const struct lattice *lattice, unsigned percent, struct arena *arena)
+{
+    return percent == 0 || match->segment_count == 0 ? STATUS_OK : coverage_open(match, lattice, percent, arena);
 }
 
 void match_close(struct match *match)
@@ -261,6 +269,8 @@ static enum status or_window(struct match *match, uint32_t base)
         status = segment_window(match, &match->segments[i], base, NULL, 0);
         window_or(match->bits, match->segments[i].bits);
     }
+    if (status == STATUS_OK && match->coverage != NULL)
+        coverage_cut(match->coverage, match->bits);
     return status;
 }
 
@@ -340,6 +350,8 @@ struct match_score match_score(struct match *match, uint32_t at)
     for (unsigned i = 0; i < match->edge_count; i++)
         values[i] = edge_window_value(match->edges[i], at);
     for (unsigned i = 0; i < match->segment_count; i++) {
+        if (match->segments[i].extra)
+            continue;
         unsigned band = segment_band(match, &match->segments[i], values + match->segments[i].first);
         out.band = band < out.band ? (uint8_t)band : out.band;
     }

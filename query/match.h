@@ -4,8 +4,9 @@
  * edges through it; the segments are ANDed in the order of their expected size, so that the rarest leads and a window without it costs
  * nothing.
  *
- * Under MATCH_ANY a document matches that has a path through any segment. One that has them all is as good as under MATCH_ALL; one that
- * lacks some has BAND_NONE, so it comes behind all those, and its score is the sum over the segments that it has, each at its greatest. */
+ * Under MATCH_ANY a document matches that has a path through any segment, or words of a demanded share of the worth of all. One that has all
+ * words is as good as under MATCH_ALL; one that lacks some has BAND_NONE, so it comes behind all those, and its score is the sum over the
+ * segments that it has, each at its greatest. The extras' segments add to the scores of both. */
 #ifndef TIM_QUERY_MATCH_H
 #define TIM_QUERY_MATCH_H
 
@@ -21,6 +22,10 @@ struct match;
 MUST_USE enum status match_open(struct snapshot *snapshot, const struct lattice *lattice, enum match_mode mode, struct arena *arena,
                                 struct match **out);
 void match_close(struct match *match);
+
+/* Right after match_open, under MATCH_ANY: asks for words of `percent` of the worth of all that any product has, and for all numbers, codes
+ * and quantities that any has; 0: for any word. */
+MUST_USE enum status match_demand(struct match *match, const struct lattice *lattice, unsigned percent, struct arena *arena);
 
 /* The first window at or after `window` that may have a matching document, never back. END when there is none. */
 MUST_USE enum status match_seek(struct match *match, uint32_t window, uint32_t *found);

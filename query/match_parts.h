@@ -9,20 +9,25 @@
 struct segment {
     unsigned start, length;          /* nodes */
     unsigned first, edge_count;      /* of match->edges */
+    bool extra;                      /* adds to the score, and nothing else: lattice.h */
     uint64_t expected;               /* documents, an upper bound */
     const uint64_t *bits;            /* the documents of the window at hand that have a path through it */
     uint64_t *own_bits;              /* the same when they are not one edge's */
     uint64_t (*reach)[WINDOW_WORDS]; /* then: who has a path to each node between, from 1 */
 };
 
+struct coverage;
+
 struct match {
     enum match_mode mode;
     struct segment segments[LATTICE_NODES_MAX]; /* the rarest first */
     unsigned segment_count;
-    unsigned missing;           /* segments that no product has */
+    unsigned words_end;         /* the node behind the last word: extras follow */
+    unsigned missing;           /* words that no product has */
     struct edge_window **edges; /* those that lie on a path through their segment, by segment and start */
     unsigned edge_count;
-    bool empty; /* nothing can match */
+    const struct coverage *coverage; /* what a document must have at least; NULL: any word */
+    bool empty;                      /* nothing can match */
     uint32_t document_limit;
     bool all_live; /* every document number is a live document */
     struct edge live;

@@ -3,7 +3,8 @@
  *   rank := band (4 bits) | tier (2 bits) | text score + prior share + boost (58 bits)
  *
  *   band         how well the worst word is met (band.h)
- *   tier         1: in stock, or nobody knows; 0: out of stock
+ *   tier         1: in stock, or nobody knows; 0: out of stock. Where words are lacking the tier is 1 and an empty shelf costs a quarter
+ *                of all that follows
  *   text score   the sum of worth * impact along the best path (match.h)
  *   prior share  prior / PRIOR_MAX of a quarter of the greatest text score that this query can give; without words the prior itself
  *   boost        an eighth of the greatest text score each for the brand and the category that were read from the words (boost.h)
@@ -45,6 +46,16 @@ static inline uint32_t prior_points(uint16_t prior, uint32_t points_max)
 static inline uint64_t rank_pack(struct match_score score, unsigned tier, uint32_t points)
 {
     return (uint64_t)score.band << RANK_BAND_SHIFT | (uint64_t)tier << RANK_TIER_SHIFT | ((uint64_t)score.score + points);
+}
+
+/* The rank of a document whose score and points are summed. What lacks words (BAND_NONE) has its stock within the score, as a quarter of it:
+ * an empty shelf must not put the product that is meant behind those that share a mere word with it. */
+static inline uint64_t rank_stocked(struct match_score score, bool in_stock)
+{
+    if (score.band != BAND_NONE || in_stock)
+        return rank_pack(score, in_stock ? TIER_IN_STOCK : TIER_OUT, 0);
+    score.score -= score.score / 4;
+    return rank_pack(score, TIER_IN_STOCK, 0);
 }
 
 /* Sort keys as ranks: the greater comes first, and what is unknown (UINT32_MAX) last. */

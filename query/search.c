@@ -141,7 +141,7 @@ static enum status add_by_relevance(struct search *search, uint32_t base, const 
             break;
         const uint32_t *stocks = part_u32(part, OFFER_STOCK);
         for (uint32_t at = window_next(hopeful, part->first); at < part->end; at = window_next(hopeful, at + 1)) {
-            uint64_t rank = rank_pack(scores[at], stocks[at - part->first] == 0 ? TIER_OUT : TIER_IN_STOCK, 0);
+            uint64_t rank = rank_stocked(scores[at], stocks[at - part->first] != 0);
             if (rank < threshold)
                 continue;
             top_add(&search->top, base + at, rank);
@@ -319,10 +319,12 @@ static enum status match_run(struct search *search)
     search->points_max = prior_points_max(score_max);
     enum status status = boost_open(&search->boost, search->snapshot, &search->understanding, score_max, search->arena);
     if (status == STATUS_OK)
-        status = match_open(search->snapshot, &search->cascade.lattice, search->request->match, search->arena, &search->match);
+        status = match_open(search->snapshot, &search->cascade.lattice, search->cascade.mode, search->arena, &search->match);
     if (status != STATUS_OK)
         return status;
-    status = counters_open(search);
+    status = match_demand(search->match, &search->cascade.lattice, rung_percent(search->cascade.rung), search->arena);
+    if (status == STATUS_OK)
+        status = counters_open(search);
     if (status == STATUS_OK)
         status = windows_run(search);
     match_close(search->match);
@@ -349,6 +351,8 @@ static enum status first_step_run(struct search *search, const struct search_req
         status =
             cascade_open(&search->cascade, search->snapshot, search->analyzer, &search->tokens, request->text.size,
                          literal ? NULL : application->roles, application->ranges, literal ? 0 : application->range_count, search->arena);
+    if (status == STATUS_OK && request->match == MATCH_ANY)
+        status = cascade_relax_to(&search->cascade, RUNG_ANY);
     return status == STATUS_OK ? step_run(search) : status;
 }
 
@@ -369,13 +373,12 @@ static enum status readings_run(struct search *search, struct search_result *res
     return first_step_run(search, request, false, error);
 }
 
-/* One step holds for hits, total and facets. */
-static enum status cascade_run(struct search *search, struct search_result *result, struct error *error)
+/* All words, in whatever spelling and zone. */
+static enum status spellings_run(struct search *search)
 {
-    enum status status = readings_run(search, result, error);
+    enum status status = STATUS_OK;
     struct met met = search->met;
-    search->level = search->cascade.level;
-    while (status == STATUS_OK && !search->partial && (met.documents == 0 || met_is_doubtful(met, search->request->match))) {
+    while (status == STATUS_OK && !search->partial && (met.documents == 0 || met_is_doubtful(met, search->cascade.mode))) {
         status = cascade_next(&search->cascade, met);
         if (status == STATUS_OK)
             status = step_run(search);
@@ -388,6 +391,39 @@ static enum status cascade_run(struct search *search, struct search_result *resu
             break;
     }
     return status == STATUS_END ? STATUS_OK : status;
+}
+
+/* Ever fewer of the words, until that many documents have them. */
+static enum status rungs_run(struct search *search, uint64_t enough)
+{
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && !search->partial && search->met.documents < enough) {
+        status = cascade_relax(&search->cascade);
+        if (status != STATUS_OK)
+            break;
+        search->level = search->cascade.level;
+        status = step_run(search);
+    }
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+/* One step holds for hits, total and facets. */
+static enum status cascade_run(struct search *search, struct search_result *result, struct error *error)
+{
+    enum status status = readings_run(search, result, error);
+    uint64_t enough = cascade_enough(&search->cascade);
+    search->level = search->cascade.level;
+    if (status != STATUS_OK || search->request->match == MATCH_ANY || search->cascade.words.end == 0)
+        return status;
+    bool doubtful = met_is_doubtful(search->met, MATCH_ALL);
+    /* By price or date what lacks words would stand among what has them all. */
+    if (search->request->sort != SORT_RELEVANCE)
+        enough = 1;
+    if (doubtful || (search->met.documents == 0 && !cascade_is_told(&search->cascade))) {
+        status = spellings_run(search);
+        enough = search->cascade.zone == WORDS_CORE ? 1 : enough;
+    }
+    return status == STATUS_OK ? rungs_run(search, enough) : status;
 }
 
 /* Everything about readings that an answer shows. */
@@ -455,6 +491,28 @@ static enum status replaced_finish(struct search *search, struct search_result *
     return STATUS_OK;
 }
 
+/* The words that the best hit lacks. What was asked for as any word at all is not relaxed. */
+static enum status relaxed_finish(struct search *search, struct search_result *result)
+{
+    const struct cascade *cascade = &search->cascade;
+    bool lacks[QUERY_TOKENS_MAX] = {false};
+    if (cascade->rung == RUNG_NONE || search->request->match == MATCH_ANY)
+        return STATUS_OK;
+    result->relaxed.rung = rung_name(cascade->rung);
+    result->relaxed.words = arena_calloc(search->arena, cascade->words.count, sizeof *result->relaxed.words);
+    if (result->relaxed.words == NULL)
+        return STATUS_LIMIT;
+    if (result->hit_count == 0)
+        return STATUS_OK;
+    enum status status = lacking_read(search->snapshot, &cascade->words, &cascade->lattice, result->hits[0].document, lacks);
+    for (unsigned i = 0; i < cascade->words.count && status == STATUS_OK; i++) {
+        const struct token *token = cascade->words.words[i].tokens;
+        if (lacks[i])
+            result->relaxed.words[result->relaxed.word_count++] = (struct bytes){search->request->text.data + token->offset, token->size};
+    }
+    return status;
+}
+
 enum status search_run(struct snapshot *snapshot, const struct analyzer *analyzer, const struct search_request *request,
                        const struct search_limits *limits, struct arena *arena, struct search_result *result, struct error *error)
 {
@@ -476,10 +534,12 @@ enum status search_run(struct snapshot *snapshot, const struct analyzer *analyze
     if (status == STATUS_OK)
         status = replaced_finish(&search, result);
     if (status == STATUS_OK)
+        status = relaxed_finish(&search, result);
+    if (status == STATUS_OK)
         status = snapshot_status(snapshot);
     result->total = search.total;
     result->partial = search.partial;
-    result->zone = search.cascade.zone == WORDS_ALL ? "all" : "core";
+    result->zone = search.cascade.zone == WORDS_CORE ? "core" : "all";
     result->level = cascade_level_name(search.level);
     if (status == STATUS_LIMIT)
         return error_set(error, status,

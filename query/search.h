@@ -43,6 +43,13 @@ struct understood {
     struct bytes words;
 };
 
+/* Words that were let go. */
+struct relaxed {
+    const char *rung;    /* how far: cascade.h names it; NULL: all words were asked for */
+    struct bytes *words; /* those that the best hit lacks, as typed, in their order */
+    unsigned word_count;
+};
+
 /* Words that the best hit was found by otherwise than as typed. */
 struct replaced_words {
     struct bytes typed; /* in the request's text */
@@ -60,7 +67,8 @@ struct search_result {
     const char *zone; /* "core" or "all": where the words were looked for */
     struct understood *understood;
     unsigned understood_count;
-    bool literal;                    /* the readings left nothing, and the words alone found something: no reading was applied */
+    bool literal; /* the readings left nothing, and the words alone found something: no reading was applied */
+    struct relaxed relaxed;
     struct replaced_words *replaced; /* in the order of the words */
     unsigned replaced_count;
     const char *level; /* how far the words were left behind: cascade.h names it */

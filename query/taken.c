@@ -94,3 +94,45 @@ enum status taken_read(struct snapshot *snapshot, const struct lattice *lattice,
     path_list(lattice, last, out);
     return STATUS_OK;
 }
+
+/* Which nodes' words the document has: all of a segment that it has a path through, and those that it has as extras. */
+static void nodes_mark(const struct lattice *lattice, const struct value *values, bool has[LATTICE_NODES_MAX])
+{
+    bool reached[LATTICE_NODES_MAX] = {false};
+    for (unsigned start = 0, end = 0, i = 0; start < lattice->end; start = end) {
+        end = lattice_segment_end(lattice, start);
+        reached[start] = true;
+        for (; i < lattice->edge_count && lattice->edges[i].start < end; i++)
+            if (reached[lattice->edges[i].start] && values[i].band > BAND_NONE)
+                reached[lattice->edges[i].end] = true;
+        for (unsigned node = start; node < end; node++)
+            has[node] = reached[end];
+        reached[end] = false;
+    }
+    for (unsigned i = 0; i < lattice->edge_count; i++)
+        if (lattice->edges[i].start >= lattice->end && values[i].band > BAND_NONE)
+            has[lattice->extras[lattice->edges[i].start - lattice->end]] = true;
+}
+
+enum status lacking_read(struct snapshot *snapshot, const struct query_words *words, const struct lattice *lattice, uint32_t document,
+                         bool lacks[QUERY_TOKENS_MAX])
+{
+    struct value values[LATTICE_EDGES_MAX];
+    bool has[LATTICE_NODES_MAX] = {false};
+    for (unsigned i = 0; i < lattice->edge_count; i++) {
+        enum status status = edge_value(snapshot, &lattice->edges[i], document, &values[i]);
+        if (status != STATUS_OK)
+            return status;
+    }
+    nodes_mark(lattice, values, has);
+    unsigned node = 0;
+    for (unsigned i = 0; i < words->count; i++) {
+        lacks[i] = false;
+        if (words->words[i].role == WORD_DROP)
+            continue;
+        while (node < lattice->end && (lattice->words[node] & LATTICE_WORD) == 0)
+            node++;
+        lacks[i] = !has[node++];
+    }
+    return STATUS_OK;
+}

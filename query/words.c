@@ -8,6 +8,7 @@ struct builder {
     struct query_words *words;
     struct arena *arena;
     enum words_zone zone;
+    unsigned firsts[QUERY_TOKENS_MAX]; /* each word's first edge, its own when it has one */
 };
 
 struct edge edge_of(struct edge_term *terms, uint32_t term_count, uint32_t live)
@@ -268,6 +269,46 @@ static bool may_be_open(const struct token *token)
     return token->kind != TOKEN_NUMBER && token->kind != TOKEN_UNIT;
 }
 
+/* A word is as informative as the zone that has it oftener lets it be, in both of them: a word that is rare in names may be in every
+ * description. The weight is that of a word's presence against its absence, so that those in nearly all documents hardly count. */
+static uint16_t ranked_weight(const struct query_words *words, uint32_t core_df, uint32_t body_df)
+{
+    uint32_t df = core_df > body_df ? core_df : body_df;
+    return term_weight(df, df < words->live ? words->live - df : 0);
+}
+
+/* What the descriptions have of a word: an edge behind all others. */
+static enum status add_extra(struct builder *builder, unsigned at)
+{
+    struct query_words *words = builder->words;
+    struct query_word *word = &words->words[at];
+    struct edge *own = word->worth > 0 ? &words->edges[builder->firsts[at]] : NULL;
+    struct edge *extra = &words->edges[words->edge_count];
+    enum band found = BAND_NONE;
+    uint16_t worth = 0;
+    enum status status = add_literal(builder, &word->tokens[0], TERM_BODY, BAND_MAX, words->end + words->extra_count, 1, &found, &worth);
+    if (status != STATUS_OK)
+        return status;
+    uint16_t weight = ranked_weight(words, own == NULL ? 0 : own->df, worth > 0 ? extra->df : 0);
+    if (own != NULL)
+        own->worth = word->worth = (uint16_t)(weight * (own->end - own->start));
+    if (worth == 0)
+        return STATUS_OK;
+    extra->worth = weight;
+    extra->band = extra->terms[0].band = BAND_MAX; /* no band of the words depends on it */
+    words->extra_words[words->extra_count++] = (uint8_t)at;
+    return STATUS_OK;
+}
+
+static enum status add_extras(struct builder *builder)
+{
+    enum status status = STATUS_OK;
+    for (unsigned i = 0; i < builder->words->count && status == STATUS_OK; i++)
+        if (builder->words->words[i].role == WORD_SEARCH)
+            status = add_extra(builder, i);
+    return status;
+}
+
 static enum status add_words(struct builder *builder, size_t text_size, const uint8_t *roles)
 {
     struct query_words *words = builder->words;
@@ -283,9 +324,10 @@ static enum status add_words(struct builder *builder, size_t text_size, const ui
         }
         bool last = i == tokens->count && (size_t)word->tokens[0].offset + word->tokens[0].size == text_size;
         word->open = last && may_be_open(&word->tokens[0]);
+        builder->firsts[words->count - 1] = words->edge_count;
         status = add_word(builder, word, count - words->count);
     }
-    return status;
+    return status == STATUS_OK && builder->zone == WORDS_RANKED ? add_extras(builder) : status;
 }
 
 enum status words_open(struct snapshot *snapshot, const struct token_list *tokens, size_t text_size, const uint8_t *roles,
@@ -295,7 +337,7 @@ enum status words_open(struct snapshot *snapshot, const struct token_list *token
     struct term live = {0};
     out->snapshot = snapshot;
     out->tokens = tokens;
-    out->count = out->end = out->edge_count = 0;
+    out->count = out->end = out->edge_count = out->extra_count = 0;
     out->edges = arena_alloc(arena, LATTICE_EDGES_MAX * sizeof *out->edges);
     if (out->edges == NULL)
         return STATUS_LIMIT;

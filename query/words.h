@@ -16,7 +16,8 @@ enum {
     PREFIX_STORED_LETTERS_MAX = 3, /* so short a prefix has a posting list of its own */
 };
 
-enum words_zone { WORDS_CORE, WORDS_ALL };
+/* WORDS_ALL: the body's edge stands beside the core's; WORDS_RANKED: behind all words, as an extra (lattice.h). */
+enum words_zone { WORDS_CORE, WORDS_ALL, WORDS_RANKED };
 
 /* What becomes of a word. */
 enum word_role {
@@ -49,14 +50,16 @@ struct query_words {
     const struct token_list *tokens;
     struct query_word words[QUERY_TOKENS_MAX];
     unsigned count;
-    unsigned end;       /* the node behind the last word */
-    struct edge *edges; /* LATTICE_EDGES_MAX of room */
+    unsigned end; /* the node behind the last word */
+    unsigned extra_count;
+    uint8_t extra_words[QUERY_TOKENS_MAX]; /* whose extras they are, in their order */
+    struct edge *edges;                    /* LATTICE_EDGES_MAX of room */
     unsigned edge_count;
     uint32_t live; /* documents that may be found */
 };
 
-/* `text_size` is that of the text of the tokens; `roles` (NULL: all are searched) has one per position. WORDS_ALL adds what the descriptions
- * have. Lives in the arena and the snapshot and borrows the tokens. */
+/* `text_size` is that of the text of the tokens; `roles` (NULL: all are searched) has one per position. WORDS_ALL and WORDS_RANKED add what
+ * the descriptions have. Lives in the arena and the snapshot and borrows the tokens. */
 MUST_USE enum status words_open(struct snapshot *snapshot, const struct token_list *tokens, size_t text_size, const uint8_t *roles,
                                 enum words_zone zone, struct arena *arena, struct query_words *out);
 

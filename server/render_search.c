@@ -138,6 +138,40 @@ static enum status render_hits(struct json_writer *json, struct snapshot *snapsh
     return snapshot_status(snapshot);
 }
 
+static void render_relaxed(struct json_writer *json, const struct relaxed *relaxed)
+{
+    if (relaxed->rung == NULL) {
+        json_put_null(json);
+        return;
+    }
+    json_begin_object(json);
+    json_put_key(json, "rung");
+    json_put_literal(json, relaxed->rung);
+    json_put_key(json, "words");
+    json_begin_array(json);
+    for (unsigned i = 0; i < relaxed->word_count; i++)
+        json_put_text(json, relaxed->words[i]);
+    json_end_array(json);
+    json_end_object(json);
+}
+
+static void render_replaced(struct json_writer *json, const struct search_result *result)
+{
+    json_begin_array(json);
+    for (unsigned i = 0; i < result->replaced_count; i++) {
+        const struct replaced_words *replaced = &result->replaced[i];
+        json_begin_object(json);
+        json_put_key(json, "typed");
+        json_put_text(json, replaced->typed);
+        json_put_key(json, "taken");
+        json_put_text(json, replaced->taken);
+        json_put_key(json, "kind");
+        json_put_literal(json, replaced->kind);
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
+
 enum status search_render(struct snapshot *snapshot, const struct search_request *request, const struct search_result *result,
                           struct arena *arena, struct buffer *out)
 {
@@ -154,6 +188,10 @@ enum status search_render(struct snapshot *snapshot, const struct search_request
     json_end_object(&json);
     json_put_key(&json, "understood");
     understood_render(&json, result);
+    json_put_key(&json, "relaxed");
+    render_relaxed(&json, &result->relaxed);
+    json_put_key(&json, "didYouMean");
+    render_replaced(&json, result);
     json_put_key(&json, "page");
     json_put_number(&json, request->page);
     json_put_key(&json, "limit");

@@ -2,7 +2,7 @@
 #ifndef TIM_TESTS_QUERY_NAIVE_H
 #define TIM_TESTS_QUERY_NAIVE_H
 
-#include "query/alternative.h"
+#include "query/cascade.h"
 #include "query/contiguity.h"
 #include "query/rank.h"
 #include "query/request.h"
@@ -19,7 +19,7 @@ struct naive_edge {
     unsigned start, end;
     const struct token *token;
     const struct alternative_edge *side;
-    enum { NAIVE_LITERAL, NAIVE_PREFIX, NAIVE_BODY, NAIVE_SIDE } kind;
+    enum { NAIVE_LITERAL, NAIVE_PREFIX, NAIVE_BODY, NAIVE_SIDE, NAIVE_EXTRA } kind;
     unsigned best;
     unsigned worth;
 };
@@ -41,7 +41,10 @@ struct naive_query {
     unsigned edge_count, end;
     unsigned word_places[QUERY_TOKENS_MAX + 1], word_worths[QUERY_TOKENS_MAX]; /* in front of each word; of its own reading */
     unsigned word_count;
-    unsigned cuts[NAIVE_CUTS], cut_count; /* places that no reading crosses, the first and the last included */
+    bool firm[QUERY_TOKENS_MAX];
+    unsigned extra_words[QUERY_TOKENS_MAX], extra_count; /* extras follow the end, a place each */
+    unsigned percent;                                    /* of all words' worth that must be met */
+    unsigned cuts[NAIVE_CUTS], cut_count;                /* places that no reading crosses, the first and the last included */
     uint32_t live;
     uint32_t score_max;
     bool possible, any;
@@ -137,14 +140,17 @@ static inline struct naive_value naive_value(struct snapshot *snapshot, const st
     }
     if (edge->kind == NAIVE_SIDE)
         return value;
-    bool body = edge->kind == NAIVE_BODY, stored_prefix = token->folded_size <= 3;
+    bool extra = edge->kind == NAIVE_EXTRA, body = edge->kind == NAIVE_BODY || extra, stored_prefix = token->folded_size <= 3;
     const struct shop_term *terms = body ? product->body : product->core;
     unsigned count = body ? product->body_count : product->core_count;
     for (unsigned i = 0; i < count; i++) {
         const struct shop_term *term = &terms[i];
         if (edge->kind != NAIVE_PREFIX) {
             if (folded_is(term, token))
-                value_improve(&value, body ? 3 : least(edge->best, naive_band(snapshot, token, term, false)),
+                value_improve(&value,
+                              extra  ? 15
+                              : body ? 3
+                                     : least(edge->best, naive_band(snapshot, token, term, false)),
                               body ? term->impact : naive_impact(snapshot, edge, term));
             continue;
         }
@@ -205,6 +211,39 @@ static inline void naive_token(const struct shop *shop, struct snapshot *snapsho
     edge.kind = NAIVE_BODY;
     if (all)
         naive_add(shop, snapshot, query, edge);
+}
+
+static inline unsigned naive_df(const struct shop *shop, const struct token *token, bool body)
+{
+    unsigned df = 0;
+    for (uint32_t i = 0; i < shop->count; i++) {
+        const struct product *product = &shop->products[i];
+        bool has = false;
+        for (unsigned j = 0; j < (body ? product->body_count : product->core_count); j++)
+            has = has || folded_is(body ? &product->body[j] : &product->core[j], token);
+        df += has && product->live;
+    }
+    return df;
+}
+
+/* What descriptions have of a word, behind all words; both of its readings weigh what the more frequent one lets them. `own` is where the
+ * word's own reading stands, when it has one. */
+static inline void naive_extra(const struct shop *shop, struct snapshot *snapshot, struct naive_query *query, unsigned word,
+                               const struct token *token, unsigned own)
+{
+    unsigned before = query->edge_count, place = query->end + query->extra_count * PLACES;
+    unsigned core = naive_df(shop, token, false), body = naive_df(shop, token, true), df = core > body ? core : body;
+    unsigned weight = df == 0 ? 0 : term_weight(df, query->live - df);
+    if (query->word_worths[word] > 0) {
+        query->edges[own].worth = weight * ((query->edges[own].end - query->edges[own].start) / PLACES);
+        query->word_worths[word] = query->edges[own].worth;
+    }
+    naive_add(shop, snapshot, query,
+              (struct naive_edge){.start = place, .end = place + PLACES, .token = token, .kind = NAIVE_EXTRA, .best = 15});
+    if (query->edge_count == before)
+        return;
+    query->edges[before].worth = weight;
+    query->extra_words[query->extra_count++] = word;
 }
 
 /* A piece of a code in its folded form; `chunk` counts the joiners before it. */
@@ -378,11 +417,66 @@ static inline int64_t naive_path_most(const struct naive_query *query, const str
     return most;
 }
 
-/* Under match=any: the sum over the segments that are met. False when none is. */
+/* The extra of a word; -1: none. */
+static inline int naive_extra_of(const struct naive_query *query, unsigned word)
+{
+    for (unsigned i = 0; i < query->edge_count; i++)
+        for (unsigned j = 0; j < query->extra_count; j++)
+            if (query->edges[i].start == query->end + j * PLACES && query->extra_words[j] == word)
+                return (int)i;
+    return -1;
+}
+
+/* What the extras add (values NULL: at most). */
+static inline uint32_t naive_extras(const struct naive_query *query, const struct naive_value *values)
+{
+    uint32_t sum = 0;
+    for (unsigned i = 0; i < query->edge_count; i++)
+        if (query->edges[i].start >= query->end && query->extra_count > 0)
+            sum += query->edges[i].worth * (values == NULL ? 255 : values[i].impact);
+    return sum;
+}
+
+/* Does it have the demanded share of the worth, and all firm words? What no product has asks for nothing. A word in a segment of its own
+ * may be met by its extra instead. */
+static inline bool naive_enough(const struct naive_query *query, const struct naive_value *values)
+{
+    static struct naive_value full[NAIVE_EDGES];
+    uint32_t total = 0, sum = 0;
+    for (unsigned i = 0; i < NAIVE_EDGES; i++)
+        full[i] = (struct naive_value){1, 1};
+    for (unsigned i = 0; i + 1 < query->cut_count; i++) {
+        unsigned start = query->cuts[i], end = query->cuts[i + 1], words = 0, last = 0;
+        int64_t worth = naive_path_most(query, full, start, end);
+        bool met = naive_path_most(query, values, start, end) >= 0, firm = false;
+        for (unsigned word = 0; word < query->word_count; word++) {
+            if (query->word_places[word] < start || query->word_places[word] >= end)
+                continue;
+            words++;
+            last = word;
+            firm = firm || query->firm[word];
+        }
+        int extra = words == 1 ? naive_extra_of(query, last) : -1;
+        met = met || (extra >= 0 && values[extra].band > 0);
+        if (worth < 0 && extra >= 0)
+            worth = query->edges[extra].worth;
+        if (worth < 0)
+            continue;
+        if (firm && !met)
+            return false;
+        total += (uint32_t)worth;
+        sum += met ? (uint32_t)worth : 0;
+    }
+    return (uint64_t)sum * 100 >= (uint64_t)total * query->percent;
+}
+
+/* Under match=any: the sum over the segments that are met, and the extras. False when none is. */
 static inline bool naive_any(const struct naive_query *query, const struct naive_value *values, uint32_t *score)
 {
-    bool met = query->end == 0;
-    *score = 0;
+    *score = naive_extras(query, values);
+    bool met = query->end == 0 || *score > 0;
+    if (values != NULL && query->percent > 0 && !naive_enough(query, values))
+        return false;
     for (unsigned i = 0; i + 1 < query->cut_count; i++) {
         int64_t most = naive_path_most(query, values, query->cuts[i], query->cuts[i + 1]);
         met = met || most >= 0;
@@ -485,13 +579,16 @@ static inline uint32_t naive_contiguity(const struct naive_query *query, const s
     return sum;
 }
 
-static inline void naive_read(const struct shop *shop, struct snapshot *snapshot, const struct search_request *request, bool all,
-                              const struct alternative *alternatives, unsigned alternative_count, struct arena *arena,
-                              struct naive_query *query)
+static inline void naive_read(const struct shop *shop, struct snapshot *snapshot, const struct search_request *request,
+                              enum words_zone zone, enum rung rung, const struct alternative *alternatives, unsigned alternative_count,
+                              struct arena *arena, struct naive_query *query)
 {
     struct bytes text = request->text;
     struct token_list list = {0};
-    *query = (struct naive_query){.any = request->match == MATCH_ANY};
+    const struct token *wholes[QUERY_TOKENS_MAX] = {0};
+    unsigned owns[QUERY_TOKENS_MAX] = {0};
+    bool all = zone == WORDS_ALL;
+    *query = (struct naive_query){.any = zone == WORDS_RANKED, .percent = rung_percent(rung)};
     must(analyze(shop->analyzer, text.data, text.size, arena, &list));
     for (uint32_t i = 0; i < shop->count; i++)
         query->live += shop->products[i].live;
@@ -504,12 +601,17 @@ static inline void naive_read(const struct shop *shop, struct snapshot *snapshot
         bool kind_opens = tokens->kind != TOKEN_NUMBER && tokens->kind != TOKEN_UNIT && !short_code;
         bool open = i == list.count && tokens->offset + tokens->size == text.size && kind_opens;
         unsigned before = query->edge_count;
+        wholes[query->word_count] = tokens;
+        owns[query->word_count] = before;
+        query->firm[query->word_count] = tokens->kind == TOKEN_NUMBER || tokens->kind == TOKEN_CODE || tokens->kind == TOKEN_UNIT;
         query->word_places[query->word_count] = query->end;
         naive_word(shop, snapshot, query, text.data, tokens, count, open, all);
         bool whole = query->edge_count > before && query->edges[before].kind == NAIVE_LITERAL && query->edges[before].token == tokens;
         query->word_worths[query->word_count++] = whole ? query->edges[before].worth : 0;
     }
     query->word_places[query->word_count] = query->end;
+    for (unsigned i = 0; i < query->word_count && zone == WORDS_RANKED; i++)
+        naive_extra(shop, snapshot, query, i, wholes[i], owns[i]);
     naive_sides(query, alternatives, alternative_count);
     naive_cut(query);
     naive_pairs(shop, &list, text, alternatives, alternative_count, arena, query);
@@ -538,6 +640,15 @@ static inline void naive_paths(struct snapshot *snapshot, const struct naive_que
 
 enum { NAIVE_PARTLY = 255 /* as a band: some words are lacking, which ranks as band 0 */ };
 
+/* A product that has all words gets the extras besides; under match=any some words do. */
+static inline void naive_meet(const struct naive_query *query, const struct naive_value *values, struct match_score *best)
+{
+    if (best->band > 0)
+        best->score += naive_extras(query, values);
+    else if (query->any && naive_any(query, values, &best->score))
+        best->band = NAIVE_PARTLY;
+}
+
 /* Band 0: no match. */
 static inline struct match_score naive_score(struct snapshot *snapshot, const struct naive_query *query, const struct product *product)
 {
@@ -546,8 +657,7 @@ static inline struct match_score naive_score(struct snapshot *snapshot, const st
     for (unsigned i = 0; i < query->edge_count; i++)
         values[i] = naive_value(snapshot, &query->edges[i], product);
     naive_paths(snapshot, query, values, 0, (struct match_score){15, 0}, &best);
-    if (best.band == 0 && query->any && naive_any(query, values, &best.score))
-        best.band = NAIVE_PARTLY;
+    naive_meet(query, values, &best);
     if (best.band > 0)
         best.score += naive_contiguity(query, product);
     return best;

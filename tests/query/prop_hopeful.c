@@ -6,7 +6,7 @@
 #include "query/match.h"
 #include "storage/postings.h"
 
-enum { DOCUMENTS = 9000, TERMS = 14, EDGES = 9, TERMS_PER_EDGE = 3, SIDES = 3, SIDE_EDGES = 3, SEEDS = 2000 };
+enum { DOCUMENTS = 9000, TERMS = 14, EDGES = 9, EXTRAS = 4, TERMS_PER_EDGE = 3, SIDES = 3, SIDE_EDGES = 3, SEEDS = 2000 };
 
 /* The lists as they can be read; impact 0: not there. */
 static uint8_t impacts[TERMS][DOCUMENTS], forms[TERMS][DOCUMENTS];
@@ -75,8 +75,8 @@ struct hand {
     struct alternative alternatives[SIDES];
     struct edge_term side_terms[SIDES][SIDE_EDGES][TERMS_PER_EDGE];
     unsigned side_count;
-    struct edge edges[EDGES];
-    struct edge_term terms[EDGES][TERMS_PER_EDGE];
+    struct edge edges[EDGES + EXTRAS];
+    struct edge_term terms[EDGES + EXTRAS][TERMS_PER_EDGE];
     uint8_t bands[EDGES][TERMS_PER_EDGE][FORM_COUNT];
 };
 
@@ -121,7 +121,29 @@ static void side_draw(struct hand *hand, const struct term *terms, uint64_t *ran
     }
 }
 
-static void hand_draw(struct hand *hand, const struct term *terms, struct arena *arena, uint64_t *random)
+/* What the descriptions would have of some of the words. */
+static void extras_draw(struct hand *hand, const struct term *terms, uint64_t *random)
+{
+    struct query_words *words = &hand->words;
+    for (unsigned word = 0; word < words->count && words->extra_count < EXTRAS; word++) {
+        if (random_chance(random, 40))
+            continue;
+        unsigned at = words->edge_count++, node = words->end + words->extra_count;
+        hand->terms[at][0] = (struct edge_term){.term = terms[random_below(random, TERMS)], .band = BAND_MAX};
+        hand->edges[at] = (struct edge){.start = (uint8_t)node,
+                                        .end = (uint8_t)(node + 1),
+                                        .band = BAND_MAX,
+                                        .worth = (uint16_t)(1 + random_below(random, 99)),
+                                        .df = hand->terms[at][0].term.df,
+                                        .term_count = 1,
+                                        .terms = hand->terms[at]};
+        words->extra_words[words->extra_count++] = (uint8_t)word;
+    }
+}
+
+static const struct token plain_token = {.kind = TOKEN_SYLLABLE}, firm_token = {.kind = TOKEN_CODE};
+
+static void hand_draw(struct hand *hand, const struct term *terms, bool extras, struct arena *arena, uint64_t *random)
 {
     hand->words = (struct query_words){.edges = hand->edges, .end = 1 + random_below(random, 4), .live = DOCUMENTS};
     hand->side_count = 0;
@@ -136,10 +158,14 @@ static void hand_draw(struct hand *hand, const struct term *terms, struct arena 
     }
     hand->words.count = hand->words.end;
     for (unsigned i = 0; i < hand->words.count; i++)
-        hand->words.words[i] =
-            (struct query_word){.node = (uint8_t)i, .worth = (uint16_t)(random_chance(random, 30) ? 0 : 1 + random_below(random, 99))};
+        hand->words.words[i] = (struct query_word){.tokens = random_chance(random, 85) ? &plain_token : &firm_token,
+                                                   .count = 1,
+                                                   .node = (uint8_t)i,
+                                                   .worth = (uint16_t)(random_chance(random, 30) ? 0 : 1 + random_below(random, 99))};
     for (unsigned i = random_chance(random, 60) ? 1 + random_below(random, SIDES) : 0; i-- > 0;)
         side_draw(hand, terms, random);
+    if (extras)
+        extras_draw(hand, terms, random);
     must(lattice_build(&hand->words, hand->alternatives, hand->side_count, arena, &hand->lattice));
 }
 
@@ -173,8 +199,14 @@ static void naive_of(const struct hand *hand, bool any, struct naive_query *quer
             (struct naive_edge){.start = hand->edges[i].start * PLACES, .end = hand->edges[i].end * PLACES, .worth = hand->edges[i].worth};
     for (unsigned i = 0; i <= hand->words.count; i++)
         query->word_places[i] = i * PLACES;
-    for (unsigned i = 0; i < hand->words.count; i++)
+    query->word_count = hand->words.count;
+    for (unsigned i = 0; i < hand->words.count; i++) {
         query->word_worths[i] = hand->words.words[i].worth;
+        query->firm[i] = hand->words.words[i].tokens == &firm_token;
+    }
+    query->extra_count = hand->words.extra_count;
+    for (unsigned i = 0; i < hand->words.extra_count; i++)
+        query->extra_words[i] = hand->words.extra_words[i];
     naive_sides(query, hand->alternatives, hand->side_count);
     naive_cut(query);
 }
@@ -191,8 +223,7 @@ static struct match_score document_score(const struct hand *hand, const struct n
                                  : terms_value(hand->edges[i].terms, hand->edges[i].term_count, document);
     }
     naive_paths(NULL, query, values, 0, (struct match_score){15, 0}, &best);
-    if (best.band == 0 && query->any && naive_any(query, values, &best.score))
-        best.band = NAIVE_PARTLY;
+    naive_meet(query, values, &best);
     return best;
 }
 
@@ -250,11 +281,14 @@ static void lattice_check(struct snapshot *snapshot, const struct term *terms, s
     struct match *match = NULL;
     uint32_t next = 0, window = 0;
     enum match_mode mode = random_chance(random, 50) ? MATCH_ANY : MATCH_ALL;
-    hand_draw(&hand, terms, arena, random);
+    unsigned percent = mode == MATCH_ALL || random_chance(random, 50) ? 0 : 1 + random_below(random, 100);
+    hand_draw(&hand, terms, mode == MATCH_ANY && random_chance(random, 70), arena, random);
     naive_of(&hand, mode == MATCH_ANY, &query);
+    query.percent = percent;
     for (uint32_t document = 0; document < DOCUMENTS; document++)
         expected[document] = document_score(&hand, &query, document);
     must(match_open(snapshot, &hand.lattice, mode, arena, &match));
+    must(match_demand(match, &hand.lattice, percent, arena));
     enum status status = STATUS_OK;
     while ((status = match_seek(match, next, &window)) == STATUS_OK) {
         for (uint32_t document = next * COLUMN_WINDOW; document < window * COLUMN_WINDOW; document++)

@@ -71,6 +71,12 @@ static void answer_print(struct fixture *fixture, struct bytes text, struct buff
     out->size = 0;
     buffer_print(out, "  %s %s %llu: %s\n", result.level, result.zone, (unsigned long long)result.total,
                  result.hit_count == 0 ? "-" : name_of(fixture, result.hits[0].document));
+    if (result.relaxed.rung != NULL)
+        buffer_print(out, "  relaxed %s:", result.relaxed.rung);
+    for (unsigned i = 0; i < result.relaxed.word_count; i++)
+        buffer_print(out, " %.*s", (int)result.relaxed.words[i].size, result.relaxed.words[i].data);
+    if (result.relaxed.rung != NULL)
+        buffer_append_char(out, '\n');
     for (unsigned i = 0; i < result.replaced_count; i++) {
         const struct replaced_words *words = &result.replaced[i];
         buffer_print(out, "  %.*s -> %.*s (%s)\n", (int)words->typed.size, words->typed.data, (int)words->taken.size, words->taken.data,

@@ -132,7 +132,7 @@ static void memory(void **state)
         fixture->request.text = bytes_of("máy lạnh nr-bv360 tiết kiệm ");
     }
     assert_true(limited);
-    assert_int_equal(fixture->result.total, 0);
+    assert_non_null(fixture->result.relaxed.rung);
 }
 
 int main(void)

@@ -136,6 +136,29 @@ static void check_understood(struct reading reading, const char *words, const ch
     json_decref(json);
 }
 
+static void check_relaxed(struct relaxed relaxed, const char *wanted)
+{
+    struct replaced_words replaced = {shop_text("dth"), shop_text("điện thoại"), "abbreviation"};
+    struct search_result result = {.zone = "core", .relaxed = relaxed, .replaced = &replaced, .replaced_count = 1};
+    json_t *json = render(&result);
+    char *text = json_dumps(json_object_get(json, "relaxed"), JSON_COMPACT | JSON_ENCODE_ANY);
+    char *meant = json_dumps(json_object_get(json, "didYouMean"), JSON_COMPACT);
+    assert_string_equal(text, wanted);
+    assert_string_equal(meant, "[{\"typed\":\"dth\",\"taken\":\"điện thoại\",\"kind\":\"abbreviation\"}]");
+    free(text);
+    free(meant);
+    json_decref(json);
+}
+
+static void test_relaxed(void **state)
+{
+    (void)state;
+    struct bytes words[] = {shop_text("cao"), shop_text("\"tần\"")};
+    check_relaxed((struct relaxed){0}, "null");
+    check_relaxed((struct relaxed){.rung = "any"}, "{\"rung\":\"any\",\"words\":[]}");
+    check_relaxed((struct relaxed){"most", words, 2}, "{\"rung\":\"most\",\"words\":[\"cao\",\"\\\"tần\\\"\"]}");
+}
+
 static void test_understood(void **state)
 {
     (void)state;
@@ -209,6 +232,7 @@ int main(void)
         cmocka_unit_test(test_random_trees), cmocka_unit_test(test_a_child_without_its_parent_becomes_a_root),
         cmocka_unit_test(test_prices),       cmocka_unit_test(test_hits_that_are_not_there),
         cmocka_unit_test(test_highlights),   cmocka_unit_test(test_understood),
+        cmocka_unit_test(test_relaxed),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     arena_release(&arena);
