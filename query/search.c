@@ -11,6 +11,7 @@
 #include "query/facet.h"
 #include "query/match.h"
 #include "query/rank.h"
+#include "query/strict.h"
 #include "query/taken.h"
 #include "query/top.h"
 #include "storage/snapshot.h"
@@ -35,6 +36,8 @@ struct search {
     const struct analyzer *analyzer;
     uint32_t omitted; /* axes that facets leave out */
     struct match *match;
+    struct strict_spans strict_spans;
+    struct strict strict;
     struct contiguity contiguity;
     struct columns columns;
     struct filters filters;
@@ -247,9 +250,13 @@ static void met_add(struct search *search, const uint64_t *documents)
 
 static enum status window_run(struct search *search, uint32_t window)
 {
-    const uint64_t *documents = NULL;
-    uint64_t hits[WINDOW_WORDS];
-    enum status status = match_window(search->match, window, &documents);
+    const uint64_t *matching = NULL;
+    uint64_t documents[WINDOW_WORDS], hits[WINDOW_WORDS];
+    enum status status = match_window(search->match, window, &matching);
+    if (status != STATUS_OK || !window_any(matching))
+        return status;
+    window_copy(documents, matching);
+    status = strict_window(&search->strict, window, documents);
     if (status != STATUS_OK || !window_any(documents))
         return status;
     met_add(search, documents);
@@ -336,7 +343,10 @@ static enum status step_run(struct search *search)
 {
     enum status status = pairs_read(search);
     if (status == STATUS_OK)
+        status = strict_open(&search->strict, search->snapshot, search->analyzer, &search->strict_spans, search->arena);
+    if (status == STATUS_OK)
         status = match_run(search);
+    strict_close(&search->strict);
     contiguity_close(&search->contiguity);
     return status;
 }
@@ -516,13 +526,16 @@ static enum status relaxed_finish(struct search *search, struct search_result *r
 enum status search_run(struct snapshot *snapshot, const struct analyzer *analyzer, const struct search_request *request,
                        const struct search_limits *limits, struct arena *arena, struct search_result *result, struct error *error)
 {
-    struct search search = {.snapshot = snapshot, .arena = arena, .request = request, .analyzer = analyzer};
+    struct search_request plain = *request; /* without what is excluded */
+    struct search search = {.snapshot = snapshot, .arena = arena, .request = &plain, .analyzer = analyzer};
     *result = (struct search_result){0};
     if (limits->cpu_ns > 0)
         search.deadline_cpu_ns = clock_thread_cpu_ns() + limits->cpu_ns;
     snapshot_cursors_return(snapshot);
     columns_init(&search.columns, snapshot, arena);
-    enum status status = facets_choose(&search, &search.omitted, error);
+    enum status status = strict_parse(request->text, arena, &search.strict_spans, &plain.text);
+    if (status == STATUS_OK)
+        status = facets_choose(&search, &search.omitted, error);
     if (status == STATUS_OK)
         status = cascade_run(&search, result, error);
     if (status == STATUS_OK)

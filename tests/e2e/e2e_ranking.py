@@ -59,6 +59,37 @@ def test_orders():
     expect_equal(len(found), len(ORDERS), "answers")
 
 
+# Quoted and excluded words (query/strict.h), and all that is found, in any order.
+SIGNS = [
+    ('"tai nghe"', {"Tai nghe Sony chụp tai"}),
+    ("“tai nghe” sony", {"Tai nghe Sony chụp tai"}),
+    ('"nghe tai"', set()),
+    ('sony "máy nghe nhạc"', {"Máy nghe nhạc gắn tai Sony"}),
+    ('"nhạc nghe máy" sony', set()),
+    ('"bàn phím"', {"Bàn phím cơ Akko"}),
+    ('"samsun"', set()),
+    ("sony -máy", {"Tai nghe Sony chụp tai"}),
+    ("iphone 15 pro -max", {"iPhone 15 Pro 128GB"}),
+    ("iphone 15 pro -ốp -khongcogica", {"iPhone 15 Pro 128GB", "iPhone 15 Pro Max 256GB"}),
+    ("phím -bàn", {"Bán phím đàn piano cũ"}),
+    ("tai -nghe", set()),
+]
+
+
+def test_signs():
+    queries = "".join(f"{number}\t{query}\n" for number, (query, _) in enumerate(SIGNS))
+    batch = WORK / "signs.tsv"
+    batch.write_text(queries, encoding="utf-8")
+    done = tim("search", "--index", INDEX, "--batch", batch)
+    found = dict(line.split("\t") for line in done.stdout.decode("utf-8").splitlines())
+    wrong = []
+    for number, (query, wanted) in enumerate(SIGNS):
+        hits = {state["names"][int(hit)] for hit in found[str(number)].split()}
+        if hits != wanted:
+            wrong.append(f"{query}: {hits}")
+    expect(not wrong, "\n".join(wrong))
+
+
 def test_settings():
     """The shop's synonyms come into an index without a database too."""
     settings = WORK / "settings.ndjson"
@@ -75,4 +106,4 @@ def test_settings():
 
 
 if __name__ == "__main__":
-    main([test_build, test_orders, test_settings])
+    main([test_build, test_orders, test_signs, test_settings])
