@@ -9,7 +9,7 @@ static const struct step steps[] = {
     {LEVEL_WORDS, WORDS_CORE},   {LEVEL_SPELLING, WORDS_CORE}, {LEVEL_SPELLING, WORDS_ALL},
     {LEVEL_SIMILAR, WORDS_CORE}, {LEVEL_SIMILAR, WORDS_ALL},
 };
-enum { STEPS = sizeof steps / sizeof steps[0] };
+enum { STEPS = sizeof steps / sizeof steps[0], STEPS_TOLD = 2 /* the same words, joined or apart */ };
 
 static enum status words_open_in(struct cascade *cascade, enum words_zone zone)
 {
@@ -70,7 +70,8 @@ enum status cascade_next(struct cascade *cascade, struct met met)
 {
     bool more = false;
     enum status status = STATUS_OK;
-    while (!more && cascade->step < STEPS && cascade->words.end > 0 && status == STATUS_OK) {
+    unsigned end = met.documents == 0 && cascade_is_told(cascade) ? STEPS_TOLD : STEPS;
+    while (!more && cascade->step < end && cascade->words.end > 0 && status == STATUS_OK) {
         const struct step *step = &steps[cascade->step++];
         if (met.documents == 0 || step->zone == WORDS_CORE)
             status = step_add(cascade, step, &more);

@@ -13,7 +13,7 @@
  * for descriptive queries RELAXED_ENOUGH.
  *
  * Long queries (more than LONG_WORDS words) and descriptive ones (DESCRIPTIVE_WORDS words or more, no number, code or quantity) of words that
- * the core knows go from the first step straight to the rungs. Descriptive ones do so when it meets fewer than RELAXED_ENOUGH documents.
+ * the core knows go from the first two steps straight to the rungs. Descriptive ones do so when it meets fewer than RELAXED_ENOUGH documents.
  *
  * A step that would add nothing is skipped. So are 2 and 4 when a few documents match whose marks all contradict the typed ones ("máy nạnh"
  * met đậu nành): then it goes on only until more of them match. */

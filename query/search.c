@@ -16,7 +16,10 @@
 #include "query/top.h"
 #include "storage/snapshot.h"
 
-enum { WINDOWS_PER_CLOCK = 8 }; /* the thread's clock is a system call */
+enum {
+    WINDOWS_PER_CLOCK = 8, /* the thread's clock is a system call */
+    NAME_WORDS = 6,
+};
 
 struct facet_run {
     const struct facet_kind *kind;
@@ -366,12 +369,27 @@ static enum status first_step_run(struct search *search, const struct search_req
     return status == STATUS_OK ? step_run(search) : status;
 }
 
-/* Readings that leave nothing give way to the words alone, if these find something as they are; only then is it asked what else the words
+static bool reads(const struct search *search, enum reading_effect effect)
+{
+    bool found = false;
+    for (unsigned i = 0; i < search->understanding.count; i++)
+        found = found || search->understanding.readings[i].effect == effect;
+    return found;
+}
+
+/* So many words that stand all in one name are that name, and no wish ("quần jean nam mẫu mới nhất"): then nothing is read from them.
+ * Readings that leave nothing give way to the words alone, if these find something as they are; only then is it asked what else the words
  * may have been. */
 static enum status readings_run(struct search *search, struct search_result *result, struct error *error)
 {
     const struct search_request *request = search->request;
     enum status status = words_read(search);
+    if (status == STATUS_OK && search->application.changes && request->match == MATCH_ALL && search->tokens.positions >= NAME_WORDS) {
+        status = first_step_run(search, request, true, error);
+        result->literal = status == STATUS_OK && search->met.documents > 0;
+        if (result->literal || search->partial)
+            return status;
+    }
     if (status == STATUS_OK)
         status = first_step_run(search, request, false, error);
     if (status != STATUS_OK || !search->application.changes || search->total > 0 || search->partial)
@@ -380,7 +398,9 @@ static enum status readings_run(struct search *search, struct search_result *res
     result->literal = status == STATUS_OK && search->total > 0;
     if (status != STATUS_OK || result->literal || search->partial)
         return status;
-    return first_step_run(search, request, false, error);
+    /* What is looked for in other spellings, or in part, is not to be put into another order than that of relevance. */
+    result->literal = search->met.documents == 0 && reads(search, EFFECT_SORT) && !reads(search, EFFECT_FILTER);
+    return result->literal ? status : first_step_run(search, request, false, error);
 }
 
 /* All words, in whatever spelling and zone. */
@@ -417,10 +437,10 @@ static enum status rungs_run(struct search *search, uint64_t enough)
     return status == STATUS_END ? STATUS_OK : status;
 }
 
-/* One step holds for hits, total and facets. */
-static enum status cascade_run(struct search *search, struct search_result *result, struct error *error)
+/* The steps and rungs behind the first step. */
+static enum status steps_run(struct search *search)
 {
-    enum status status = readings_run(search, result, error);
+    enum status status = STATUS_OK;
     uint64_t enough = cascade_enough(&search->cascade);
     search->level = search->cascade.level;
     if (status != STATUS_OK || search->request->match == MATCH_ANY || search->cascade.words.end == 0)
@@ -429,11 +449,30 @@ static enum status cascade_run(struct search *search, struct search_result *resu
     /* By price or date what lacks words would stand among what has them all. */
     if (search->request->sort != SORT_RELEVANCE)
         enough = 1;
-    if (doubtful || (search->met.documents == 0 && !cascade_is_told(&search->cascade))) {
+    if (doubtful || search->met.documents == 0) {
         status = spellings_run(search);
-        enough = search->cascade.zone == WORDS_CORE ? 1 : enough;
+        enough = search->met.documents > 0 && search->cascade.zone == WORDS_CORE ? 1 : enough;
     }
     return status == STATUS_OK ? rungs_run(search, enough) : status;
+}
+
+/* One step holds for hits, total and facets. When the filters that were read leave nothing of it, the words alone have their turn. */
+static enum status cascade_run(struct search *search, struct search_result *result, struct error *error)
+{
+    const struct search_request *request = search->request;
+    enum status status = readings_run(search, result, error);
+    if (status == STATUS_OK)
+        status = steps_run(search);
+    if (status != STATUS_OK || search->total > 0 || search->partial || result->literal || !reads(search, EFFECT_FILTER))
+        return status;
+    status = first_step_run(search, request, true, error);
+    if (status == STATUS_OK)
+        status = steps_run(search);
+    result->literal = status == STATUS_OK && search->total > 0;
+    if (status != STATUS_OK || result->literal || search->partial)
+        return status;
+    status = first_step_run(search, request, false, error);
+    return status == STATUS_OK ? steps_run(search) : status;
 }
 
 /* Everything about readings that an answer shows. */
