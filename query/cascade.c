@@ -88,7 +88,9 @@ static unsigned words_searched(const struct cascade *cascade, bool *firm)
     for (unsigned i = 0; i < cascade->words.count; i++) {
         const struct query_word *word = &cascade->words.words[i];
         unsigned kind = word->tokens[0].kind;
-        count += word->role == WORD_SEARCH;
+        if (word->role != WORD_SEARCH)
+            continue;
+        count++;
         *firm = *firm || kind == TOKEN_NUMBER || kind == TOKEN_CODE || kind == TOKEN_UNIT;
     }
     return count;
