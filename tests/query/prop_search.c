@@ -2,6 +2,7 @@
  * for random requests over random shops, before and after edits and deletes. TIM_SEED repeats a run; PROP_SEEDS sets how many seeds there
  * are for the long form. */
 #include "naive.h"
+#include "naive_filter.h"
 
 #include "query/cascade.h"
 #include "query/search.h"

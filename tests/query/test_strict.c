@@ -1,8 +1,7 @@
 /* Quotations and excluded words as they are found in a text. */
-#include "query/strict.h"
-
 #include <stdio.h>
 
+#include "query/strict.h"
 #include "shop.h"
 
 static void check(const char *text, const char *wanted, const char *wanted_plain)
