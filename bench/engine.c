@@ -52,6 +52,7 @@ enum status engine_search(struct engine *engine, enum query_class class, const s
     snapshot_reset(engine->snapshot);
     *answer = (struct engine_answer){.ns = clock_monotonic_ns() - begun_ns, .total = result.total};
     answer->cpu_ns = clock_thread_cpu_ns() - cpu_ns;
+    answer->relaxed = result.relaxed.rung != NULL;
     answer->core = result.zone != NULL && strcmp(result.zone, "core") == 0;
     return status;
 }

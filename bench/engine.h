@@ -22,7 +22,8 @@ struct engine_answer {
     uint64_t ns;     /* from the renewed snapshot to the result */
     uint64_t cpu_ns; /* of the thread, in between */
     uint64_t total;
-    bool core; /* the words were found in the core zone */
+    bool core;    /* the words were found in the core zone */
+    bool relaxed; /* words were let go */
 };
 
 MUST_USE enum status engine_open(struct engine *engine, const char *index, const struct analyzer *analyzer, struct error *error);

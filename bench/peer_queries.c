@@ -54,7 +54,7 @@ enum status peer_queries_add(struct peer_queries *queries, enum query_class clas
 {
     struct token_list list;
     struct buffer terms = {0};
-    bool alike = true;
+    bool alike = !answer->relaxed; /* no peer lets words go */
     arena_reset(&queries->arena);
     enum status status = analyze(queries->analyzer, query->text.data, query->text.size, &queries->arena, &list);
     if (status != STATUS_OK)
