@@ -1,9 +1,10 @@
 /* The prices of the found products as a histogram with round edges.
  *
  * Prices are counted by their first three digits (4,290,000 and 4,299,999 share a counter), which is exact for every coarser division by
- * round numbers. In the end the finest division that gives at most PRICE_BINS_MAX bins is chosen among these, each repeated in every
- * power of ten: steps of 0.01, 0.02, 0.05, 0.1, 0.2, 0.5; the edges 1, 2, 5; the edge 1. A product with variants counts once, at the
- * price it shows. */
+ * round numbers. In the end the bins are even, by the least step of 1, 2 or 5 times a power of ten that gives at most PRICE_BINS_MAX of
+ * them, which is 8 or more unless the prices lie close together. Where one of these would hold more than half of the products and the
+ * prices lie SPREAD_MIN times apart, the edges are 1, 2 and 5 in every power of ten, or every power of ten alone. Bins without products
+ * are left out. A product with variants counts once, at the price it shows. */
 #include <assert.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 
 enum {
     PRICE_BINS_MAX = 20,
+    SPREAD_MIN = 20,   /* greatest price over least */
     LEADING_MIN = 100, /* the first three digits */
     LEADING_END = 1000,
     LEADING_COUNT = LEADING_END - LEADING_MIN,
@@ -177,59 +179,84 @@ static enum status price_count(const struct facet_context *context, void *counte
     return status == STATUS_END ? STATUS_OK : status;
 }
 
-/* A division of LEADING_MIN..LEADING_END, from fine to coarse. */
-struct division {
-    unsigned step;     /* 0: the edges below instead */
-    unsigned edges[4]; /* from LEADING_MIN; LEADING_END closes */
+/* Where a histogram's bins end. */
+struct scale {
+    uint32_t step_vnd; /* edges are its multiples; 0: `edges` of every power of ten */
+    unsigned edges[4]; /* the first digits, in hundredths; LEADING_END closes */
 };
 
-static const struct division divisions[] = {
-    {1, {0}}, {2, {0}}, {5, {0}}, {10, {0}}, {20, {0}}, {50, {0}}, {0, {100, 200, 500, 1000}}, {0, {100, 1000}},
-};
-enum { DIVISION_COUNT = sizeof divisions / sizeof divisions[0] };
+static const struct scale scale_thirds = {0, {100, 200, 500, LEADING_END}}, scale_decades = {0, {100, LEADING_END}};
 
-static void division_range(const struct division *division, unsigned leading, unsigned *low, unsigned *high)
+/* The least price of a counter. */
+static uint32_t counter_price(unsigned counter)
 {
-    if (division->step > 0) {
-        *low = leading / division->step * division->step;
-        *high = *low + division->step;
-        return;
-    }
-    unsigned at = 0;
-    while (division->edges[at + 1] <= leading)
-        at++;
-    *low = division->edges[at];
-    *high = division->edges[at + 1];
+    if (counter == COUNTER_ZERO)
+        return 0;
+    unsigned decade = (counter - COUNTER_FIRST) / LEADING_COUNT, leading = (counter - COUNTER_FIRST) % LEADING_COUNT + LEADING_MIN;
+    return (uint32_t)(((uint64_t)leading * powers[decade] + 99) / 100);
 }
 
-/* The least price whose first digits are not below `leading` in this decade. */
-static uint32_t edge_price(unsigned decade, unsigned leading)
+static uint32_t vnd_cut(uint64_t price)
 {
-    uint64_t price = ((uint64_t)leading * powers[decade] + 99) / 100;
     return price < UINT32_MAX ? (uint32_t)price : UINT32_MAX;
 }
 
-/* Writes the bins of a division over the used counters, which ascend; false when there are more than PRICE_BINS_MAX. */
-static bool bins_fill(const struct price_counters *prices, const uint16_t *used, unsigned used_count, const struct division *division,
+/* The bin of a price, empty. */
+static struct price_bin scale_bin(const struct scale *scale, uint32_t price)
+{
+    if (scale->step_vnd > 0) {
+        uint32_t low = price / scale->step_vnd * scale->step_vnd;
+        return (struct price_bin){low, vnd_cut((uint64_t)low + scale->step_vnd), 0};
+    }
+    if (price == 0)
+        return (struct price_bin){0, 1, 0};
+    unsigned decade = decade_of(price), at = 0;
+    while (scale->edges[at + 1] < LEADING_END && (uint64_t)scale->edges[at + 1] * powers[decade] <= (uint64_t)price * 100)
+        at++;
+    return (struct price_bin){(uint32_t)((uint64_t)scale->edges[at] * powers[decade] / 100),
+                              vnd_cut((uint64_t)scale->edges[at + 1] * powers[decade] / 100), 0};
+}
+
+/* Writes the bins over the used counters, which ascend; false when there are more than PRICE_BINS_MAX. */
+static bool bins_fill(const struct price_counters *prices, const uint16_t *used, unsigned used_count, const struct scale *scale,
                       struct price_bin *bins, unsigned *count)
 {
     *count = 0;
     for (unsigned i = 0; i < used_count; i++) {
-        if (used[i] == COUNTER_ZERO) {
-            bins[(*count)++] = (struct price_bin){0, 1, prices->counts[COUNTER_ZERO]};
-            continue;
-        }
-        unsigned leading = used[i] - COUNTER_FIRST, decade = leading / LEADING_COUNT, low = 0, high = 0;
-        division_range(division, leading % LEADING_COUNT + LEADING_MIN, &low, &high);
-        uint32_t low_vnd = edge_price(decade, low);
-        if (*count == 0 || bins[*count - 1].low_vnd != low_vnd) {
+        struct price_bin bin = scale_bin(scale, counter_price(used[i]));
+        if (*count == 0 || bins[*count - 1].low_vnd != bin.low_vnd) {
             if (*count == PRICE_BINS_MAX)
                 return false;
-            bins[(*count)++] = (struct price_bin){low_vnd, edge_price(decade, high), 0};
+            bins[(*count)++] = bin;
         }
         bins[*count - 1].count += prices->counts[used[i]];
     }
     return true;
+}
+
+/* The least of 1, 2, 5, 10, 20, ... that cuts min..max into at most PRICE_BINS_MAX bins, but no finer than the counters at max: its multiples
+ * are edges of counters at every lower price too. The one before it, at most 2.5 times finer, gave more, so there are at least 8 bins, some
+ * of them perhaps empty, unless the counters are too coarse. */
+static struct scale scale_even(const struct price_counters *prices)
+{
+    unsigned decade = prices->max_vnd == 0 ? 0 : decade_of(prices->max_vnd);
+    uint64_t power = decade < 2 ? 1 : powers[decade - 2];
+    for (;; power *= 10)
+        for (unsigned factor = 1; factor <= 5; factor += factor == 1 ? 1 : 3) {
+            uint64_t step = factor * power;
+            if (prices->max_vnd / step - prices->min_vnd / step < PRICE_BINS_MAX)
+                return (struct scale){(uint32_t)step, {0}};
+        }
+}
+
+static bool bins_crowded(const struct price_bin *bins, unsigned count)
+{
+    uint64_t all = 0, most = 0;
+    for (unsigned i = 0; i < count; i++) {
+        all += bins[i].count;
+        most = bins[i].count > most ? bins[i].count : most;
+    }
+    return most > all / 2;
 }
 
 /* The counters that are not 0. */
@@ -253,10 +280,16 @@ static enum status price_finish(const struct facet_context *context, void *count
     if (out->bins == NULL)
         return STATUS_LIMIT;
     uint16_t used[COUNTERS];
-    unsigned division = 0, used_count = used_list(prices, used);
-    /* The last one has at most a bin per decade and one for 0. */
-    while (!bins_fill(prices, used, used_count, &divisions[division], out->bins, &out->bin_count) && division + 1 < DIVISION_COUNT)
-        division++;
+    unsigned used_count = used_list(prices, used);
+    struct scale even = scale_even(prices);
+    bool fits = bins_fill(prices, used, used_count, &even, out->bins, &out->bin_count);
+    assert(fits);
+    /* A case for 9,000 and a telephone for 40 million: most would stand in the first of even bins. */
+    if (bins_crowded(out->bins, out->bin_count) && prices->max_vnd / SPREAD_MIN > prices->min_vnd &&
+        !bins_fill(prices, used, used_count, &scale_thirds, out->bins, &out->bin_count)) {
+        fits = bins_fill(prices, used, used_count, &scale_decades, out->bins, &out->bin_count);
+        assert(fits); /* a bin per decade and one for 0 */
+    }
     out->min_vnd = prices->min_vnd;
     out->max_vnd = prices->max_vnd;
     return STATUS_OK;

@@ -1,0 +1,84 @@
+/* What facets show: the bins of the price histogram, values that are selected, search and order inside a facet. */
+#include "shop.h"
+
+#include "query/search.h"
+
+struct fixture {
+    struct shop shop;
+    struct arena arena;
+    struct snapshot *snapshot;
+    struct search_request request;
+    struct search_result result;
+};
+
+static void open_shop(struct fixture *fixture)
+{
+    *fixture = (struct fixture){0};
+    shop_open(&fixture->shop, 11);
+    arena_init(&fixture->arena, 16 << 20);
+    request_init(&fixture->request);
+}
+
+static void close_shop(struct fixture *fixture)
+{
+    snapshot_close(fixture->snapshot);
+    arena_release(&fixture->arena);
+    shop_close(&fixture->shop);
+}
+
+static const struct facet_result *ask(struct fixture *fixture, const char *facet)
+{
+    struct error error = {0};
+    must(request_set(&fixture->request, "facets", bytes_of(facet), &error));
+    if (search_run(fixture->snapshot, fixture->shop.analyzer, &fixture->request, &(struct search_limits){0}, &fixture->arena,
+                   &fixture->result, &error) != STATUS_OK)
+        fail_msg("%s", error.text);
+    return &fixture->result.facets[0];
+}
+
+/* The histogram of some prices, as text: "from-to:count ...". */
+static void check_histogram(const uint32_t *prices, unsigned count, const char *expected)
+{
+    struct fixture fixture;
+    char shown[1000] = "";
+    open_shop(&fixture);
+    struct batch *batch = shop_begin(&fixture.shop);
+    for (unsigned i = 0; i < count; i++) {
+        struct product *product = shop_add(&fixture.shop, batch, 0);
+        product->price = prices[i];
+        product->sale = COLUMN_UNKNOWN;
+        must(column_put(batch, &family_offer, OFFER_PRICE, product->document, product->price));
+        must(column_put(batch, &family_offer, OFFER_SALE, product->document, product->sale));
+    }
+    shop_commit(batch);
+    fixture.snapshot = shop_read(&fixture.shop);
+    const struct facet_result *facet = ask(&fixture, "price");
+    for (unsigned i = 0; i < facet->bin_count; i++)
+        snprintf(shown + strlen(shown), sizeof shown - strlen(shown), "%s%u-%u:%u", i > 0 ? " " : "", facet->bins[i].low_vnd,
+                 facet->bins[i].high_vnd, (unsigned)facet->bins[i].count);
+    assert_string_equal(shown, expected);
+    close_shop(&fixture);
+}
+
+static void price_steps(void **state)
+{
+    (void)state;
+    static const uint32_t telephones[] = {8990000, 12490000, 15990000, 21990000, 27990000};
+    check_histogram(telephones, 5, "8000000-9000000:1 12000000-13000000:1 15000000-16000000:1 21000000-22000000:1 27000000-28000000:1");
+    static const uint32_t close_together[] = {8990000, 8990000, 9490000};
+    check_histogram(close_together, 3, "8950000-9000000:2 9450000-9500000:1");
+    static const uint32_t one[] = {4290000};
+    check_histogram(one, 1, "4290000-4300000:1");
+    static const uint32_t crowded[] = {9000, 15000, 19000, 25000, 60000, 90000, 250000, 40000000};
+    check_histogram(crowded, 8, "5000-10000:1 10000-20000:2 20000-50000:1 50000-100000:2 200000-500000:1 20000000-50000000:1");
+    static const uint32_t extremes[] = {0, 1, 99, 4294967294u};
+    check_histogram(extremes, 4, "0-1:1 1-2:1 50-100:1 2000000000-4294967295:1");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(price_steps),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
