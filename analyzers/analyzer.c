@@ -31,6 +31,7 @@ struct analyzer *analyzer_new(void)
     letters_init(&analyzer->letters);
     syllables_init(&analyzer->syllables);
     scripts_init(&analyzer->scripts);
+    analyzer->collator = collator_open();
     analyzer->lexicon = lexicon_ours(analyzer);
     return analyzer;
 }
@@ -42,6 +43,7 @@ void analyzer_free(struct analyzer *analyzer)
     lexicon_free(analyzer->lexicon);
     letters_release(&analyzer->letters);
     scripts_release(&analyzer->scripts);
+    collator_close(analyzer->collator);
     free(analyzer);
 }
 

@@ -12,6 +12,11 @@ struct analyzer {
     struct syllables syllables;
     struct scripts scripts;
     struct lexicon *lexicon;
+    struct UCollator *collator; /* ICU's */
 };
+
+/* In collation.c. */
+struct UCollator *collator_open(void);
+void collator_close(struct UCollator *collator);
 
 #endif

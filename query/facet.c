@@ -105,6 +105,9 @@ enum status facet_value_add(const struct facet_context *context, struct facet_re
 int facet_value_compare(const void *left, const void *right)
 {
     const struct facet_value *a = left, *b = right;
+    int keys = bytes_compare(a->collation, b->collation);
+    if (keys != 0)
+        return keys;
     if (a->count != b->count)
         return a->count > b->count ? -1 : 1;
     int order = bytes_compare(a->label, b->label);

@@ -10,6 +10,7 @@
 /* What a facet works with. */
 struct facet_context {
     struct snapshot *snapshot;
+    const struct analyzer *analyzer;
     struct arena *arena;
     const struct search_request *request;
     const struct filters *filters;
@@ -25,6 +26,7 @@ struct facet_kind {
     enum status (*count)(const struct facet_context *context, void *counters, const uint64_t *documents);
     /* Counters to values; `out->name` is set already. */
     enum status (*finish)(const struct facet_context *context, void *counters, struct facet_result *out);
+    bool labelled; /* its values have labels that may be searched and sorted */
 };
 
 extern const struct facet_kind facet_brand, facet_category, facet_price, facet_rating, facet_sale, facet_stock, facet_spec;
@@ -47,16 +49,18 @@ MUST_USE enum status facet_name_check(struct bytes name, struct error *error);
 MUST_USE enum status facet_column_count(const struct facet_context *context, enum column_slot slot, struct ordinal_counts *counts,
                                         const uint64_t *documents);
 
-/* Ends the counters. The labelled values of a field's counters, the most frequent first, at most facet_limit of them. `selected` may be
- * NULL. */
-MUST_USE enum status facet_list_finish(const struct facet_context *context, struct ordinal_counts *counts, uint16_t field,
-                                       const struct ordinal_set *selected, struct facet_result *out);
+/* The labelled values of a field's counts, which ascend by ordinal: at most facet_limit of them, and those of `selected` (may be NULL) besides,
+ * with a count of 0 too. A search inside them, or another order than by count, looks at the FACET_LABELS_MAX most frequent. `out->name` tells
+ * which options of the request are meant. */
+enum { FACET_LABELS_MAX = 10000 };
+MUST_USE enum status facet_list_finish(const struct facet_context *context, const struct ordinal_count *hits, uint32_t hit_count,
+                                       uint16_t field, const struct ordinal_set *selected, struct facet_result *out);
 
 /* A value that is no label: "true", "4". `room` values are made at the first call. */
 MUST_USE enum status facet_value_add(const struct facet_context *context, struct facet_result *out, unsigned room,
                                      const struct facet_value *value);
 
-/* Orders by count, the greatest first, then by label and ordinal. */
+/* Orders by the collation key, when there is one; then by count, the greatest first, then by label and ordinal. */
 int facet_value_compare(const void *left, const void *right);
 
 #endif

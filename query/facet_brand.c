@@ -21,7 +21,12 @@ static enum status brand_count(const struct facet_context *context, void *counte
 static enum status brand_finish(const struct facet_context *context, void *counters, struct facet_result *out)
 {
     const struct filters *filters = context->filters;
-    return facet_list_finish(context, counters, FACET_BRAND, filters_active(filters, AXIS_BRAND) ? &filters->brand : NULL, out);
+    struct ordinal_count *hits = NULL;
+    uint32_t hit_count = 0;
+    enum status status = ordinal_counts_take(counters, &hits, &hit_count);
+    if (status != STATUS_OK)
+        return status;
+    return facet_list_finish(context, hits, hit_count, FACET_BRAND, filters_active(filters, AXIS_BRAND) ? &filters->brand : NULL, out);
 }
 
-const struct facet_kind facet_brand = {"brand", AXIS_BRAND, brand_open, brand_count, brand_finish};
+const struct facet_kind facet_brand = {"brand", AXIS_BRAND, brand_open, brand_count, brand_finish, true};

@@ -1,7 +1,12 @@
-/* The categories of the found products as a tree: each with the count of its whole subtree, in pre-order, siblings by count. */
+/* The categories of the found products as a tree: each with the count of its whole subtree, in pre-order, siblings by count or label. The selected
+ * one and what it lies in are there even without products. */
 #include <stdlib.h>
 
+#include "analyzers/collation.h"
 #include "query/facet.h"
+#include "query/label_match.h"
+
+enum { LABEL_SCRATCH_BYTES = 1 << 20 /* to analyse one label */ };
 
 static enum status category_open(const struct facet_context *context, struct bytes name, void **counters)
 {
@@ -20,6 +25,7 @@ static enum status category_count(const struct facet_context *context, void *cou
 struct node {
     struct facet_value value;
     uint32_t low, high;
+    bool leads; /* it is the selected category, or contains it */
     struct node *first_child, *next_sibling;
 };
 
@@ -47,13 +53,23 @@ static enum status counts_before(const struct facet_context *context, struct ord
     return STATUS_OK;
 }
 
-/* Those with products in their subtree, by ordinal. */
+/* Whether an interval has the selected category. */
+static bool leads_to_selected(const struct facet_context *context, struct tree_interval place)
+{
+    const struct filters *filters = context->filters;
+    if (!filters_active(filters, AXIS_CATEGORY) || filters->category_ordinal >= filters->tree.count)
+        return false;
+    struct tree_interval selected = filters->tree.intervals[filters->category_ordinal];
+    return selected.low < selected.high && place.low <= selected.low && selected.low < place.high;
+}
+
+/* Those with products in their subtree, or the selected one, by ordinal. */
 static enum status nodes_make(const struct facet_context *context, const uint64_t *before, struct node **out, uint32_t *count)
 {
     const struct tree *tree = &context->filters->tree;
     uint32_t room = 0;
     for (uint32_t i = 0; i < tree->count; i++)
-        room += before[tree->intervals[i].high] > before[tree->intervals[i].low];
+        room += before[tree->intervals[i].high] > before[tree->intervals[i].low] || leads_to_selected(context, tree->intervals[i]);
     struct node *nodes = arena_calloc(context->arena, room, sizeof *nodes);
     *out = nodes;
     if (nodes == NULL)
@@ -61,43 +77,74 @@ static enum status nodes_make(const struct facet_context *context, const uint64_
     for (uint32_t i = 0; i < tree->count; i++) {
         struct tree_interval place = tree->intervals[i];
         uint64_t documents = before[place.high] - before[place.low];
-        if (documents > 0)
-            nodes[(*count)++] = (struct node){.value = {.ordinal = i, .count = documents}, .low = place.low, .high = place.high};
+        bool leads = leads_to_selected(context, place);
+        if (documents > 0 || leads)
+            nodes[(*count)++] =
+                (struct node){.value = {.ordinal = i, .count = documents}, .low = place.low, .high = place.high, .leads = leads};
     }
     return STATUS_OK;
 }
 
-/* Fills in the labels, and leaves out the nodes that have none. */
-static enum status nodes_label(const struct facet_context *context, struct node *nodes, uint32_t *count)
+/* Fills in the label of a node. NOT_FOUND: it has none. */
+static enum status node_label(const struct facet_context *context, struct label_reader *reader, struct node *node)
 {
     const struct filters *filters = context->filters;
-    struct label_reader reader = {.field = FACET_CATEGORY};
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < *count; i++) {
-        struct label label = {0};
-        struct facet_value *value = &nodes[i].value;
-        enum status status = label_reader_get(&reader, context->snapshot, value->ordinal, &label);
-        if (status == STATUS_NOT_FOUND)
-            continue;
-        if (status != STATUS_OK)
-            return status;
-        value->slug = label.slug;
-        value->label = label.text;
-        value->parent = label.parent;
-        value->selected = filters_active(filters, AXIS_CATEGORY) && filters->category_ordinal == value->ordinal;
-        nodes[kept++] = nodes[i];
-    }
-    *count = kept;
-    return STATUS_OK;
+    struct label label = {0};
+    struct facet_value *value = &node->value;
+    enum status status = label_reader_get(reader, context->snapshot, value->ordinal, &label);
+    value->slug = label.slug;
+    value->label = label.text;
+    value->parent = label.parent;
+    value->selected = filters_active(filters, AXIS_CATEGORY) && filters->category_ordinal == value->ordinal;
+    return status;
 }
 
-/* The greatest counts first; among equals the outer category, so that what is kept always has its ancestors. */
+/* Labels the nodes and leaves out those that have none, or not what is searched. */
+static enum status nodes_label(const struct facet_context *context, const struct facet_option *option, struct node *nodes, uint32_t *count)
+{
+    struct label_reader reader = {.field = FACET_CATEGORY};
+    struct label_match match;
+    struct arena scratch;
+    uint32_t kept = 0;
+    bool searched = option != NULL && option->query.size > 0, by_label = option != NULL && option->by_label;
+    enum status status = searched ? label_match_open(&match, context->analyzer, option->query, context->arena) : STATUS_OK;
+    arena_init(&scratch, LABEL_SCRATCH_BYTES);
+    for (uint32_t i = 0; i < *count && status == STATUS_OK; i++) {
+        bool fits = true;
+        status = node_label(context, &reader, &nodes[i]);
+        if (status == STATUS_OK && searched)
+            status = label_fits(&match, nodes[i].value.label, &scratch, &fits);
+        if (status == STATUS_OK && by_label)
+            status = collation_key(context->analyzer, nodes[i].value.label, context->arena, &nodes[i].value.collation);
+        if (status == STATUS_OK && fits)
+            nodes[kept++] = nodes[i];
+        if (status == STATUS_NOT_FOUND)
+            status = STATUS_OK;
+    }
+    arena_release(&scratch);
+    *count = kept;
+    return status;
+}
+
+/* What leads to the selected one, then the greatest counts first; among equals the outer category, so that what is kept always has its
+ * ancestors. */
 static int keep_compare(const void *left, const void *right)
 {
     const struct node *a = left, *b = right;
+    if (a->leads != b->leads)
+        return a->leads ? -1 : 1;
     if (a->value.count != b->value.count)
         return a->value.count > b->value.count ? -1 : 1;
     return (a->low > b->low) - (a->low < b->low);
+}
+
+static void nodes_cut(struct node *nodes, uint32_t *count, uint32_t keep, bool *truncated)
+{
+    if (*count <= keep)
+        return;
+    qsort(nodes, *count, sizeof *nodes, keep_compare);
+    *count = keep;
+    *truncated = true;
 }
 
 static int place_compare(const void *left, const void *right)
@@ -154,16 +201,15 @@ static enum status category_finish(const struct facet_context *context, void *co
         status = nodes_make(context, before, &nodes, &count);
     if (status != STATUS_OK)
         return status;
-    if (count > context->request->facet_limit) {
-        qsort(nodes, count, sizeof *nodes, keep_compare);
-        count = context->request->facet_limit;
-        out->truncated = true;
-    }
-    status = nodes_label(context, nodes, &count);
+    const struct facet_option *option = request_facet_option(context->request, out->name);
+    uint32_t limit = context->request->facet_limit;
+    nodes_cut(nodes, &count, option != NULL && option->query.size > 0 ? FACET_LABELS_MAX : limit, &out->truncated);
+    status = nodes_label(context, option, nodes, &count);
     if (status != STATUS_OK)
         return status;
+    nodes_cut(nodes, &count, limit, &out->truncated);
     qsort(nodes, count, sizeof *nodes, place_compare);
     return tree_write(context, nodes, count, out);
 }
 
-const struct facet_kind facet_category = {"category", AXIS_CATEGORY, category_open, category_count, category_finish};
+const struct facet_kind facet_category = {"category", AXIS_CATEGORY, category_open, category_count, category_finish, true};

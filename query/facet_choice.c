@@ -16,7 +16,7 @@ enum status choice_finish(const struct facet_context *context, const struct choi
     };
     enum status status = STATUS_OK;
     for (unsigned i = 0; i < 2 && status == STATUS_OK; i++)
-        if (values[i].count > 0)
+        if (values[i].count > 0 || values[i].selected)
             status = facet_value_add(context, out, 2, &values[i]);
     return status;
 }

@@ -10,7 +10,7 @@ struct choice_counters {
 
 enum status choice_open(const struct facet_context *context, struct bytes name, void **counters);
 
-/* Both values, those with a count; `selected`: the request asks for yes. */
+/* Both values, those with a count or selected; `selected`: the request asks for yes. */
 MUST_USE enum status choice_finish(const struct facet_context *context, const struct choice_counters *counters, struct bytes yes,
                                    struct bytes no, bool selected, struct facet_result *out);
 

@@ -1,7 +1,23 @@
 /* Counted ordinals as a list of labelled values, the most frequent first. */
 #include <stdlib.h>
 
+#include "analyzers/collation.h"
 #include "query/facet.h"
+#include "query/label_match.h"
+
+enum { LABEL_SCRATCH_BYTES = 1 << 20 /* to analyse one label */ };
+
+/* The values of one facet on their way. */
+struct listing {
+    const struct facet_context *context;
+    const struct facet_option *option; /* NULL: none */
+    const struct ordinal_set *selected;
+    struct label_match match;
+    struct arena scratch;
+    uint32_t least; /* values that are found less often, and not selected, are left out unseen */
+    bool searched;  /* only what `match` lets pass */
+    uint16_t field;
+};
 
 static void sift_down(uint32_t *heap, uint32_t count)
 {
@@ -43,52 +59,121 @@ static enum status least_count(const struct ordinal_count *hits, uint32_t hit_co
     return STATUS_OK;
 }
 
-/* The labelled ones of the hits that have at least this count. */
-static enum status values_label(const struct facet_context *context, uint16_t field, const struct ordinal_count *hits, uint32_t hit_count,
-                                uint32_t least, const struct ordinal_set *selected, struct facet_result *out)
+static bool is_selected(const struct listing *listing, uint32_t ordinal)
 {
-    struct label_reader reader = {.field = field};
+    return listing->selected != NULL && ordinal_set_has(listing->selected, ordinal);
+}
+
+static enum status value_take(struct listing *listing, struct label_reader *reader, const struct ordinal_count *hit,
+                              struct facet_result *out)
+{
+    const struct facet_context *context = listing->context;
+    struct label label = {0};
+    bool fits = true;
+    enum status status = label_reader_get(reader, context->snapshot, hit->ordinal, &label);
+    if (status == STATUS_NOT_FOUND) /* the label is gone, its products are about to be built again */
+        return STATUS_OK;
+    if (status == STATUS_OK && listing->searched)
+        status = label_fits(&listing->match, label.text, &listing->scratch, &fits);
+    if (status != STATUS_OK || !fits)
+        return status;
+    struct facet_value *value = &out->values[out->value_count++];
+    *value = (struct facet_value){.ordinal = hit->ordinal,
+                                  .slug = label.slug,
+                                  .label = label.text,
+                                  .parent = LABEL_NO_PARENT,
+                                  .count = hit->count,
+                                  .selected = is_selected(listing, hit->ordinal)};
+    if (listing->option != NULL && listing->option->by_label)
+        return collation_key(context->analyzer, label.text, context->arena, &value->collation);
+    return STATUS_OK;
+}
+
+/* The selected ordinals that were found nowhere. */
+static enum status missing_find(const struct listing *listing, const struct ordinal_count *hits, uint32_t hit_count,
+                                struct ordinal_count **out, uint32_t *count)
+{
+    const struct ordinal_set *selected = listing->selected;
+    uint32_t words = selected == NULL ? 0 : selected->limit / 64 + 1, members = 0, at = 0;
+    for (uint32_t word = 0; word < words; word++)
+        members += (uint32_t)__builtin_popcountll(selected->bits[word]);
+    struct ordinal_count *missing = arena_alloc(listing->context->arena, members * sizeof *missing);
+    *out = missing;
+    *count = 0;
+    if (missing == NULL)
+        return STATUS_LIMIT;
+    for (uint32_t word = 0; word < words; word++)
+        for (uint64_t rest = selected->bits[word]; rest != 0; rest &= rest - 1) {
+            uint32_t ordinal = word * 64 + (unsigned)__builtin_ctzll(rest);
+            while (at < hit_count && hits[at].ordinal < ordinal)
+                at++;
+            if (at == hit_count || hits[at].ordinal != ordinal)
+                missing[(*count)++] = (struct ordinal_count){ordinal, 0};
+        }
+    return STATUS_OK;
+}
+
+static enum status values_take(struct listing *listing, const struct ordinal_count *hits, uint32_t hit_count, struct facet_result *out)
+{
+    struct label_reader reader = {.field = listing->field};
     enum status status = STATUS_OK;
-    for (uint32_t i = 0; i < hit_count && status == STATUS_OK; i++) {
-        struct label label = {0};
-        if (hits[i].count < least)
-            continue;
-        status = label_reader_get(&reader, context->snapshot, hits[i].ordinal, &label);
-        if (status == STATUS_OK)
-            out->values[out->value_count++] =
-                (struct facet_value){.ordinal = hits[i].ordinal,
-                                     .slug = label.slug,
-                                     .label = label.text,
-                                     .parent = LABEL_NO_PARENT,
-                                     .count = hits[i].count,
-                                     .selected = selected != NULL && ordinal_set_has(selected, hits[i].ordinal)};
-        else if (status == STATUS_NOT_FOUND) /* the label is gone, its products are about to be built again */
-            status = STATUS_OK;
-    }
+    for (uint32_t i = 0; i < hit_count && status == STATUS_OK; i++)
+        if (hits[i].count >= listing->least || is_selected(listing, hits[i].ordinal))
+            status = value_take(listing, &reader, &hits[i], out);
     return status;
 }
 
-enum status facet_list_finish(const struct facet_context *context, struct ordinal_counts *counts, uint16_t field,
-                              const struct ordinal_set *selected, struct facet_result *out)
+/* Keeps facet_limit values, and the selected ones behind them. */
+static void values_cut(const struct listing *listing, struct facet_result *out)
 {
-    struct ordinal_count *hits = NULL;
-    uint32_t hit_count = 0, least = 1, room = 0;
-    enum status status = ordinal_counts_take(counts, &hits, &hit_count);
-    if (status == STATUS_OK)
-        status = least_count(hits, hit_count, context->request->facet_limit, context->arena, &least);
-    if (status != STATUS_OK)
-        return status;
-    for (uint32_t i = 0; i < hit_count; i++)
-        room += hits[i].count >= least;
-    out->values = arena_alloc(context->arena, room * sizeof *out->values);
-    if (out->values == NULL)
+    unsigned limit = listing->context->request->facet_limit, kept = limit;
+    for (unsigned i = limit; i < out->value_count; i++)
+        if (out->values[i].selected)
+            out->values[kept++] = out->values[i];
+        else
+            out->truncated = true;
+    if (out->value_count > limit)
+        out->value_count = kept;
+}
+
+static enum status values_list(struct listing *listing, const struct ordinal_count *hits, uint32_t hit_count, struct facet_result *out)
+{
+    struct ordinal_count *missing = NULL;
+    uint32_t missing_count = 0, room = 0;
+    enum status status = missing_find(listing, hits, hit_count, &missing, &missing_count);
+    for (uint32_t i = 0; i < hit_count; i++) {
+        bool taken = hits[i].count >= listing->least || is_selected(listing, hits[i].ordinal);
+        room += taken;
+        out->truncated = out->truncated || !taken;
+    }
+    out->values = arena_alloc(listing->context->arena, (room + missing_count) * sizeof *out->values);
+    if (status != STATUS_OK || out->values == NULL)
         return STATUS_LIMIT;
-    status = values_label(context, field, hits, hit_count, least, selected, out);
+    status = values_take(listing, hits, hit_count, out);
+    if (status == STATUS_OK)
+        status = values_take(listing, missing, missing_count, out);
     if (status != STATUS_OK)
         return status;
     qsort(out->values, out->value_count, sizeof *out->values, facet_value_compare);
-    out->truncated = out->value_count > context->request->facet_limit || hit_count > room;
-    if (out->value_count > context->request->facet_limit)
-        out->value_count = context->request->facet_limit;
+    values_cut(listing, out);
     return STATUS_OK;
+}
+
+enum status facet_list_finish(const struct facet_context *context, const struct ordinal_count *hits, uint32_t hit_count, uint16_t field,
+                              const struct ordinal_set *selected, struct facet_result *out)
+{
+    struct listing listing = {.context = context, .selected = selected, .field = field};
+    listing.option = request_facet_option(context->request, out->name);
+    listing.searched = listing.option != NULL && listing.option->query.size > 0;
+    bool all_seen = listing.searched || (listing.option != NULL && listing.option->by_label);
+    enum status status = STATUS_OK;
+    arena_init(&listing.scratch, LABEL_SCRATCH_BYTES);
+    if (listing.searched)
+        status = label_match_open(&listing.match, context->analyzer, listing.option->query, context->arena);
+    if (status == STATUS_OK)
+        status = least_count(hits, hit_count, all_seen ? FACET_LABELS_MAX : context->request->facet_limit, context->arena, &listing.least);
+    if (status == STATUS_OK)
+        status = values_list(&listing, hits, hit_count, out);
+    arena_release(&listing.scratch);
+    return status;
 }

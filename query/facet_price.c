@@ -295,4 +295,4 @@ static enum status price_finish(const struct facet_context *context, void *count
     return STATUS_OK;
 }
 
-const struct facet_kind facet_price = {"price", AXIS_PRICE, price_open, price_count, price_finish};
+const struct facet_kind facet_price = {"price", AXIS_PRICE, price_open, price_count, price_finish, false};

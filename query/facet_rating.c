@@ -52,16 +52,17 @@ static enum status rating_finish(const struct facet_context *context, void *coun
     enum status status = STATUS_OK;
     for (unsigned stars = STARS_MAX; stars > 0 && status == STATUS_OK; stars--) {
         count += ratings->stars[stars];
-        if (count > 0)
+        bool selected = context->request->rating_min == stars * STAR;
+        if (count > 0 || selected)
             status = facet_value_add(context, out, STARS_MAX,
                                      &(struct facet_value){.ordinal = stars,
                                                            .slug = names[stars - 1].slug,
                                                            .label = names[stars - 1].label,
                                                            .parent = LABEL_NO_PARENT,
                                                            .count = count,
-                                                           .selected = context->request->rating_min == stars * STAR});
+                                                           .selected = selected});
     }
     return status;
 }
 
-const struct facet_kind facet_rating = {"rating", AXIS_RATING, rating_open, rating_count, rating_finish};
+const struct facet_kind facet_rating = {"rating", AXIS_RATING, rating_open, rating_count, rating_finish, false};

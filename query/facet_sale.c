@@ -26,4 +26,4 @@ static enum status sale_finish(const struct facet_context *context, void *counte
                          (struct bytes){"Không giảm giá", sizeof "Không giảm giá" - 1}, context->request->on_sale, out);
 }
 
-const struct facet_kind facet_sale = {"sale", AXIS_SALE, choice_open, sale_count, sale_finish};
+const struct facet_kind facet_sale = {"sale", AXIS_SALE, choice_open, sale_count, sale_finish, false};

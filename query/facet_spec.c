@@ -57,7 +57,12 @@ static enum status spec_finish(const struct facet_context *context, void *counte
 {
     struct spec_counters *spec = counters;
     const struct ordinal_set *selected = spec->axis == AXIS_NONE ? NULL : &context->filters->specs[spec->axis - AXIS_SPEC].values;
-    return facet_list_finish(context, &spec->counts, spec->chunks.field, selected, out);
+    struct ordinal_count *hits = NULL;
+    uint32_t hit_count = 0;
+    enum status status = ordinal_counts_take(&spec->counts, &hits, &hit_count);
+    if (status != STATUS_OK)
+        return status;
+    return facet_list_finish(context, hits, hit_count, spec->chunks.field, selected, out);
 }
 
-const struct facet_kind facet_spec = {"specs.", AXIS_SPEC, spec_open, spec_count, spec_finish};
+const struct facet_kind facet_spec = {"specs.", AXIS_SPEC, spec_open, spec_count, spec_finish, true};

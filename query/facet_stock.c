@@ -26,4 +26,4 @@ static enum status stock_finish(const struct facet_context *context, void *count
                          (struct bytes){"Hết hàng", sizeof "Hết hàng" - 1}, context->request->in_stock, out);
 }
 
-const struct facet_kind facet_stock = {"stock", AXIS_STOCK, choice_open, stock_count, stock_finish};
+const struct facet_kind facet_stock = {"stock", AXIS_STOCK, choice_open, stock_count, stock_finish, false};

@@ -232,6 +232,79 @@ static enum status set_spec(struct search_request *request, const struct paramet
     return STATUS_OK;
 }
 
+static bool is_asked_for(const struct search_request *request, struct bytes facet)
+{
+    for (unsigned i = 0; i < request->facet_count; i++)
+        if (bytes_equal(request->facets[i], facet))
+            return true;
+    return false;
+}
+
+const struct facet_option *request_facet_option(const struct search_request *request, struct bytes facet)
+{
+    for (unsigned i = 0; i < request->facet_option_count; i++)
+        if (bytes_equal(request->facet_options[i].facet, facet))
+            return &request->facet_options[i];
+    return NULL;
+}
+
+/* The options of the facet that a parameter's name ends in, new ones perhaps. */
+static enum status option_find(struct search_request *request, const struct parameter *parameter, struct facet_option **out,
+                               struct error *error)
+{
+    const char *name = strchr(parameter->name, '.') + 1;
+    struct bytes facet = {name, strlen(name)};
+    enum status status = facet_name_check(facet, error);
+    if (status != STATUS_OK)
+        return status;
+    if (!facet_find(facet)->labelled)
+        return error_set(error, STATUS_INVALID, "%s: only brand, category and specs.<name> have labels to search or sort", parameter->name);
+    for (unsigned i = 0; i < request->facet_option_count; i++)
+        if (bytes_equal(request->facet_options[i].facet, facet)) {
+            *out = &request->facet_options[i];
+            return STATUS_OK;
+        }
+    if (request->facet_option_count == FACETS_MAX)
+        return error_set(error, STATUS_INVALID, "%s is about one facet too many: at most %d can be counted at once", parameter->name,
+                         FACETS_MAX);
+    *out = &request->facet_options[request->facet_option_count++];
+    **out = (struct facet_option){.facet = facet};
+    return STATUS_OK;
+}
+
+static enum status set_facet_query(struct search_request *request, const struct parameter *parameter, struct bytes value,
+                                   struct error *error)
+{
+    struct facet_option *option = NULL;
+    enum status status = option_find(request, parameter, &option, error);
+    if (status != STATUS_OK)
+        return status;
+    if (option->has_query)
+        return error_set(error, STATUS_INVALID, "%s is given twice: give it once", parameter->name);
+    if (value.size > QUERY_BYTES_MAX)
+        return error_set(error, STATUS_INVALID, "%s has %zu bytes: it may have at most %d", parameter->name, value.size, QUERY_BYTES_MAX);
+    option->has_query = true;
+    option->query = value;
+    return STATUS_OK;
+}
+
+static enum status set_facet_sort(struct search_request *request, const struct parameter *parameter, struct bytes value,
+                                  struct error *error)
+{
+    struct facet_option *option = NULL;
+    bool label = bytes_equal(value, (struct bytes){"label", 5}), count = bytes_equal(value, (struct bytes){"count", 5});
+    enum status status = option_find(request, parameter, &option, error);
+    if (status != STATUS_OK)
+        return status;
+    if (option->has_order)
+        return error_set(error, STATUS_INVALID, "%s is given twice: give it once", parameter->name);
+    if (!label && !count)
+        return error_set(error, STATUS_INVALID, "%s is \"%.*s\": it must be count or label", parameter->name, SHOWN(value));
+    option->has_order = true;
+    option->by_label = label;
+    return STATUS_OK;
+}
+
 static enum status set_facet_limit(struct search_request *request, const struct parameter *parameter, struct bytes value,
                                    struct error *error)
 {
@@ -317,6 +390,8 @@ static const struct parameter parameters[] = {
     {"ratingMin", set_rating_min, 0, 0, false},
     {"specs.", set_spec, 0, 0, true},
     {"facets", set_facets, 0, 0, true},
+    {"facetQuery.", set_facet_query, 0, 0, true},
+    {"facetSort.", set_facet_sort, 0, 0, true},
     {"facetLimit", set_facet_limit, 1, FACET_VALUES_MAX, false},
     {"sort", set_sort, 0, 0, false},
     {"match", set_match, 0, 0, false},
@@ -347,7 +422,7 @@ static enum status name_unknown(const char *name, struct error *error)
     return error_set(
         error, STATUS_INVALID,
         "unknown parameter \"%.*s\"; there are q, category, brand, priceMin, priceMax, inStock, onSale, ratingMin, specs.<name>, facets, "
-        "facetLimit, sort, match, understand, ignore, limit and page",
+        "facetQuery.<name>, facetSort.<name>, facetLimit, sort, match, understand, ignore, limit and page",
         SHOWN(shown));
 }
 
@@ -392,6 +467,12 @@ enum status request_check(const struct search_request *request, struct error *er
     if (request->has_price_min && request->has_price_max && request->price_min_vnd > request->price_max_vnd)
         return error_set(error, STATUS_INVALID, "priceMin is %u and priceMax is %u: priceMin must not be greater than priceMax",
                          request->price_min_vnd, request->price_max_vnd);
+    for (unsigned i = 0; i < request->facet_option_count; i++) {
+        struct bytes facet = request->facet_options[i].facet;
+        if (!is_asked_for(request, facet))
+            return error_set(error, STATUS_INVALID, "%s.%.*s is about a facet that is not counted: name it in facets too",
+                             request->facet_options[i].has_query ? "facetQuery" : "facetSort", SHOWN(facet));
+    }
     if ((uint64_t)request->page * request->limit > PAGE_DEPTH_MAX)
         return error_set(error, STATUS_INVALID, "page %u of %u hits each begins at hit %llu: page * limit may be at most %d", request->page,
                          request->limit, (unsigned long long)request->page * request->limit, PAGE_DEPTH_MAX);

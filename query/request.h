@@ -28,6 +28,14 @@ enum sort { SORT_RELEVANCE, SORT_PRICE_ASC, SORT_PRICE_DESC, SORT_NEWEST, SORT_B
 /* MATCH_ALL: every word, in one of its readings; MATCH_ANY: any of them. */
 enum match_mode { MATCH_ALL, MATCH_ANY };
 
+/* How a facet's values are to be shown. */
+struct facet_option {
+    struct bytes facet; /* the name, as in `facets` */
+    struct bytes query; /* only values whose label has words that begin so; size 0: all */
+    bool has_query, has_order;
+    bool by_label; /* in Vietnamese order, not by count */
+};
+
 /* One value of a selected spec. */
 struct spec_value {
     unsigned spec; /* among search_request.specs */
@@ -50,6 +58,8 @@ struct search_request {
     unsigned spec_value_count;
     struct bytes facets[FACETS_MAX]; /* names: facet.h has them */
     unsigned facet_count;
+    struct facet_option facet_options[FACETS_MAX];
+    unsigned facet_option_count;
     unsigned facet_limit; /* values per facet, 1..FACET_VALUES_MAX, default 100 */
     enum sort sort;
     enum match_mode match;
@@ -67,7 +77,10 @@ void request_init(struct search_request *request);
  * error names the parameter, what was wrong and what would be right. */
 MUST_USE enum status request_set(struct search_request *request, const char *name, struct bytes value, struct error *error);
 
-/* Checks what only shows when all parameters are set: priceMin <= priceMax, page * limit. */
+/* What is asked of a facet's values; NULL: nothing. */
+const struct facet_option *request_facet_option(const struct search_request *request, struct bytes facet);
+
+/* Checks what only shows when all parameters are set: priceMin <= priceMax, page * limit, options of facets that are asked for. */
 MUST_USE enum status request_check(const struct search_request *request, struct error *error);
 /* Was the parameter set? By its name in the API, which must be one. */
 bool request_is_given(const struct search_request *request, const char *name);

@@ -89,7 +89,8 @@ static enum status counters_open(struct search *search)
     enum status status = STATUS_OK;
     search->total = 0;
     search->met = (struct met){0};
-    search->context = (struct facet_context){search->snapshot, search->arena, search->request, &search->filters, &search->columns};
+    search->context =
+        (struct facet_context){search->snapshot, search->analyzer, search->arena, search->request, &search->filters, &search->columns};
     for (unsigned i = 0; i < search->facet_count && status == STATUS_OK; i++)
         status = search->facets[i].kind->open(&search->context, search->request->facets[i], &search->facets[i].counters);
     if (status == STATUS_OK)

@@ -17,8 +17,9 @@ struct facet_value {
     uint32_t ordinal;         /* brand, category, spec: the label's */
     struct bytes slug, label; /* what the filter takes, and as shown; borrowed from the snapshot */
     uint32_t parent;          /* category: ordinal of the parent, LABEL_NO_PARENT at a root */
-    uint64_t count;           /* documents; for a category its whole subtree */
+    uint64_t count;           /* documents; for a category its whole subtree; 0 only when it is selected */
     bool selected;
+    struct bytes collation; /* of the label, when that gives the order */
 };
 
 /* One bin of the price histogram: low <= paid price < high. */
@@ -28,10 +29,11 @@ struct price_bin {
 };
 
 struct facet_result {
-    struct bytes name;          /* as requested */
-    struct facet_value *values; /* brand, spec: by count, then label; category: a tree in pre-order, siblings by count; price: NULL */
+    struct bytes name; /* as requested */
+    struct facet_value
+        *values; /* brand, spec: as ordered, by count and then label; category: a tree in pre-order, siblings so; price: NULL */
     unsigned value_count;
-    bool truncated;         /* facet_limit left values out */
+    bool truncated;         /* facet_limit (or FACET_LABELS_MAX) left values with a count out */
     struct price_bin *bins; /* price only, in ascending order, empty bins left out */
     unsigned bin_count;
     uint32_t min_vnd, max_vnd; /* price only: over the counted documents with a known price */

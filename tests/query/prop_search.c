@@ -101,6 +101,20 @@ static void ask_filters(struct shop *shop, struct question *question)
     }
 }
 
+static void ask_facet(struct shop *shop, struct question *question, const char *name)
+{
+    static const char *const texts[] = {"", "h", "hãng", "hàng", "1", "hang 1", "gia tri 2", "giá", "ngành 3", "ng", "g t 4"};
+    uint64_t *state = &shop->random;
+    struct search_request *request = &question->request;
+    request->facets[request->facet_count++] = bytes_of(name);
+    if (!random_chance(state, 40))
+        return;
+    request->facet_options[request->facet_option_count++] =
+        (struct facet_option){.facet = bytes_of(name),
+                              .query = bytes_of(texts[random_below(state, sizeof texts / sizeof texts[0])]),
+                              .by_label = random_chance(state, 50)};
+}
+
 static void ask(struct shop *shop, struct question *question)
 {
     static const char *const facets[] = {
@@ -123,7 +137,7 @@ static void ask(struct shop *shop, struct question *question)
     ask_filters(shop, question);
     for (unsigned i = 0; i < sizeof facets / sizeof facets[0]; i++)
         if (random_chance(state, 50))
-            question->request.facets[question->request.facet_count++] = bytes_of(facets[i]);
+            ask_facet(shop, question, facets[i]);
     question->request.facet_limit = random_chance(state, 30) ? 1 + random_below(state, 6) : 100;
     question->request.sort = random_chance(state, 50) ? SORT_RELEVANCE : (enum sort)random_below(state, 5);
     question->request.match = random_chance(state, 40) ? MATCH_ANY : MATCH_ALL;
@@ -349,40 +363,96 @@ static bool is_counted(struct shop *shop, const struct question *question, const
     return answer->scores[i].band > 0 && product_passes(shop, &question->request, &shop->products[i], omit);
 }
 
-static int bytes_order(struct bytes a, struct bytes b)
+/* Does the label have, for each typed word, one that begins so? A word typed without marks fits any. */
+static bool label_fits_naive(struct shop *shop, struct bytes typed, const char *label)
 {
-    int order = memcmp(a.data, b.data, a.size < b.size ? a.size : b.size);
-    return order != 0 ? order : (int)a.size - (int)b.size;
+    char words[64], written[64], *rest = NULL;
+    struct arena arena;
+    bool fits = true;
+    arena_init(&arena, 1 << 16);
+    snprintf(words, sizeof words, "%.*s", (int)typed.size, typed.size > 0 ? typed.data : "");
+    for (char *word = strtok_r(words, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
+        struct bytes folded = {0}, other = {0};
+        char *behind = NULL;
+        bool met = false;
+        must(fold_text(shop->analyzer, word, strlen(word), &arena, &folded));
+        bool bare = bytes_equal(folded, bytes_of(word));
+        snprintf(written, sizeof written, "%s", label);
+        written[0] = (char)(written[0] | 0x20);
+        for (char *one = strtok_r(written, " ", &behind); one != NULL; one = strtok_r(NULL, " ", &behind)) {
+            must(fold_text(shop->analyzer, one, strlen(one), &arena, &other));
+            met = met || (bare ? other.size >= folded.size && memcmp(other.data, folded.data, folded.size) == 0
+                               : strncmp(one, word, strlen(word)) == 0);
+        }
+        fits = fits && met;
+    }
+    arena_release(&arena);
+    return fits;
+}
+
+/* What a list should show. */
+struct listed {
+    uint32_t ordinal, number; /* the label ends in it */
+    uint64_t count;
+    bool selected;
+    char slug[32], label[32];
+};
+
+static int by_number(const void *left, const void *right)
+{
+    const struct listed *a = left, *b = right;
+    return (a->number > b->number) - (a->number < b->number);
+}
+
+static int by_count(const void *left, const void *right)
+{
+    const struct listed *a = left, *b = right;
+    return a->count != b->count ? (a->count > b->count ? -1 : 1) : strcmp(a->label, b->label);
+}
+
+static void compare_list(struct shop *shop, const struct question *question, const struct facet_result *facet, struct listed *values,
+                         unsigned count)
+{
+    const struct facet_option *option = request_facet_option(&question->request, facet->name);
+    unsigned limit = question->request.facet_limit, kept = 0, shown = 0;
+    bool truncated = false;
+    for (unsigned i = 0; i < count; i++)
+        if ((values[i].count > 0 || values[i].selected) && (option == NULL || label_fits_naive(shop, option->query, values[i].label)))
+            values[kept++] = values[i];
+    qsort(values, kept, sizeof *values, option != NULL && option->by_label ? by_number : by_count);
+    for (unsigned i = 0; i < kept; i++) {
+        if (i >= limit && !values[i].selected) {
+            truncated = true;
+            continue;
+        }
+        const struct facet_value *value = &facet->values[shown++];
+        if (shown > facet->value_count)
+            fail_question(question, "a value is missing");
+        if (value->ordinal != values[i].ordinal || !text_is(value->slug, values[i].slug) || !text_is(value->label, values[i].label) ||
+            value->count != values[i].count || value->selected != values[i].selected) {
+            print_message("%.*s, place %u: %.*s %u, not %s %u\n", (int)facet->name.size, facet->name.data, i, (int)value->label.size,
+                          value->label.data, (unsigned)value->count, values[i].label, (unsigned)values[i].count);
+            fail_question(question, "a facet's value");
+        }
+    }
+    if (facet->value_count != shown || facet->truncated != truncated)
+        fail_question(question, "a facet's values");
 }
 
 static void compare_brand(struct shop *shop, const struct question *question, const struct answer *answer, const struct facet_result *facet)
 {
-    uint64_t counts[BRANDS] = {0};
-    unsigned values = 0;
+    struct listed values[BRANDS] = {{0}};
+    for (unsigned i = 0; i < BRANDS; i++) {
+        values[i] = (struct listed){.ordinal = i, .number = i * 5 % BRANDS};
+        snprintf(values[i].slug, sizeof values[i].slug, "hang-%u", i);
+        snprintf(values[i].label, sizeof values[i].label, "Hãng %u", values[i].number);
+        for (unsigned j = 0; j < question->request.brand_count; j++)
+            values[i].selected = values[i].selected || text_is(question->request.brands[j], values[i].slug);
+    }
     for (uint32_t i = 0; i < shop->count; i++)
         if (shop->products[i].brand != UINT32_MAX && is_counted(shop, question, answer, i, NAIVE_BRAND))
-            counts[shop->products[i].brand]++;
-    for (unsigned i = 0; i < BRANDS; i++)
-        values += counts[i] > 0;
-    if (facet->truncated != (values > question->request.facet_limit) || facet->value_count != least(values, question->request.facet_limit))
-        fail_question(question, "brand count");
-    for (unsigned i = 0; i < facet->value_count; i++) {
-        const struct facet_value *value = &facet->values[i], *before = i > 0 ? value - 1 : NULL;
-        char slug[32];
-        bool selected = false;
-        snprintf(slug, sizeof slug, "hang-%u", value->ordinal);
-        for (unsigned j = 0; j < question->request.brand_count; j++)
-            selected = selected || text_is(question->request.brands[j], slug);
-        if (!text_is(value->slug, slug) || value->count != counts[value->ordinal] || value->selected != selected)
-            fail_question(question, "brand value");
-        if (before != NULL &&
-            (before->count < value->count || (before->count == value->count && bytes_order(before->label, value->label) >= 0)))
-            fail_question(question, "brand order");
-        counts[value->ordinal] = 0;
-    }
-    for (unsigned i = 0; i < BRANDS; i++)
-        if (facet->value_count > 0 && counts[i] > facet->values[facet->value_count - 1].count)
-            fail_question(question, "brand left out");
+            values[shop->products[i].brand].count++;
+    compare_list(shop, question, facet, values, BRANDS);
 }
 
 /* Pre-order: a value stands behind its parent, and only its ancestors' other descendants between them. */
@@ -396,24 +466,41 @@ static void compare_category(struct shop *shop, const struct question *question,
         if (shop->products[i].category != UINT32_MAX && is_counted(shop, question, answer, i, NAIVE_CATEGORY))
             for (uint32_t up = shop->products[i].category; up != UINT32_MAX; up = shop->parents[up])
                 counts[up]++;
-    for (unsigned i = 0; i < CATEGORIES; i++)
-        values += counts[i] > 0;
+    const struct facet_option *option = request_facet_option(&question->request, facet->name);
+    bool taken[CATEGORIES], leads[CATEGORIES] = {false}; /* to the selected one */
+    for (unsigned i = 0; i < CATEGORIES; i++) {
+        char label[32];
+        snprintf(label, sizeof label, "Ngành %u", i * 3 % CATEGORIES);
+        taken[i] = counts[i] > 0;
+        for (unsigned j = 0; j < CATEGORIES; j++) {
+            char slug[32];
+            snprintf(slug, sizeof slug, "nganh-%u", j);
+            leads[i] = leads[i] || (text_is(question->request.category, slug) && is_under(shop, j, i));
+        }
+        taken[i] = taken[i] || leads[i];
+        taken[i] = taken[i] && (option == NULL || label_fits_naive(shop, option->query, label));
+        values += taken[i];
+    }
     if (facet->truncated != (values > question->request.facet_limit) || facet->value_count != least(values, question->request.facet_limit))
         fail_question(question, "category count");
     for (unsigned i = 0; i < facet->value_count; i++) {
         const struct facet_value *value = &facet->values[i];
         char slug[32];
         snprintf(slug, sizeof slug, "nganh-%u", value->ordinal);
-        while (depth > 0 && stack[depth - 1] != value->parent)
+        bool searched = option != NULL && option->query.size > 0;
+        while (depth > 0 && !is_under(shop, value->ordinal, stack[depth - 1]))
             depth--;
-        if (value->parent != shop->parents[value->ordinal] || (value->parent != UINT32_MAX && depth == 0))
+        if (value->parent != shop->parents[value->ordinal] || !taken[value->ordinal] ||
+            (!searched && value->parent != (depth == 0 ? UINT32_MAX : stack[depth - 1])))
             fail_question(question, "category place");
         stack[depth++] = value->ordinal;
         if (!text_is(value->slug, slug) || value->count != counts[value->ordinal] ||
             value->selected != text_is(question->request.category, slug))
             fail_question(question, "category value");
         for (unsigned j = 0; j < i; j++)
-            if (facet->values[j].parent == value->parent && facet->values[j].count < value->count)
+            if (facet->values[j].parent == value->parent &&
+                (option != NULL && option->by_label ? facet->values[j].ordinal * 3 % CATEGORIES > value->ordinal * 3 % CATEGORIES
+                                                    : facet->values[j].count < value->count))
                 fail_question(question, "category order");
     }
     for (unsigned i = 0; i < CATEGORIES; i++)
@@ -421,7 +508,7 @@ static void compare_category(struct shop *shop, const struct question *question,
             shown = shown || facet->values[j].ordinal == i;
             if (j + 1 == facet->value_count && !shown && facet->truncated)
                 for (unsigned k = 0; k < facet->value_count; k++)
-                    if (counts[i] > facet->values[k].count)
+                    if (taken[i] && counts[i] > facet->values[k].count && !leads[facet->values[k].ordinal])
                         fail_question(question, "category left out");
         }
 }
@@ -466,7 +553,7 @@ static void compare_choice(struct shop *shop, const struct question *question, c
             counts[stock ? product->stock != 0 : is_on_sale(product->price, product->sale)]++;
     }
     for (unsigned yes = 2; yes-- > 0;) {
-        if (counts[yes] == 0)
+        if (counts[yes] == 0 && !(yes && selected))
             continue;
         const struct facet_value *value = &facet->values[at++];
         if (at > facet->value_count || value->count != counts[yes] || !text_is(value->slug, yes ? "true" : "false") ||
@@ -487,7 +574,7 @@ static void compare_rating(struct shop *shop, const struct question *question, c
         for (uint32_t i = 0; i < shop->count; i++)
             count += shop->products[i].rating != COLUMN_UNKNOWN && shop->products[i].rating >= stars * 100 &&
                      is_counted(shop, question, answer, i, NAIVE_RATING);
-        if (count == 0)
+        if (count == 0 && question->request.rating_min != stars * 100)
             continue;
         const struct facet_value *value = &facet->values[at++];
         if (at > facet->value_count || value->count != count || !text_is(value->slug, slug) ||
@@ -502,7 +589,8 @@ static void compare_spec(struct shop *shop, const struct question *question, con
 {
     const struct search_request *request = &question->request;
     struct bytes name = {facet->name.data + strlen("specs."), facet->name.size - strlen("specs.")};
-    unsigned spec = (unsigned)(name.data[name.size - 1] - '0'), omit = NAIVE_NO_AXIS, wanted = 0, values = 0;
+    unsigned spec = (unsigned)(name.data[name.size - 1] - '0'), omit = NAIVE_NO_AXIS, wanted = 0;
+    struct listed values[SPEC_VALUES] = {{0}};
     uint64_t counts[SPEC_VALUES] = {0};
     for (unsigned i = 0; i < request->spec_count; i++)
         if (bytes_equal(request->specs[i], name)) {
@@ -514,24 +602,12 @@ static void compare_spec(struct shop *shop, const struct question *question, con
         for (unsigned value = 0; value < SPEC_VALUES && has != 0 && is_counted(shop, question, answer, i, omit); value++)
             counts[value] += has >> value & 1;
     }
-    for (unsigned value = 0; value < SPEC_VALUES; value++)
-        values += counts[value] > 0;
-    if (facet->truncated != (values > request->facet_limit) || facet->value_count != least(values, request->facet_limit))
-        fail_question(question, "spec count");
-    for (unsigned i = 0; i < facet->value_count; i++) {
-        const struct facet_value *value = &facet->values[i], *before = i > 0 ? value - 1 : NULL;
-        if (value->count != counts[value->ordinal] || value->selected != ((wanted >> value->ordinal & 1) != 0))
-            fail_question(question, "spec value");
-        if (before != NULL && (before->count < value->count || (before->count == value->count && before->ordinal >= value->ordinal)))
-            fail_question(question, "spec order");
+    for (unsigned value = 0; value < SPEC_VALUES && spec < SPECS; value++) {
+        values[value] = (struct listed){.ordinal = value, .number = value, .count = counts[value], .selected = (wanted >> value & 1) != 0};
+        snprintf(values[value].slug, sizeof values[value].slug, "gia-tri-%u", value == SPEC_VALUES - 1 ? value - 1 : value);
+        snprintf(values[value].label, sizeof values[value].label, "Giá trị %u", value);
     }
-    for (unsigned value = 0, last = facet->value_count; last > 0 && value < SPEC_VALUES; value++) {
-        bool shown = false;
-        for (unsigned i = 0; i < last; i++)
-            shown = shown || facet->values[i].ordinal == value;
-        if (!shown && counts[value] > facet->values[last - 1].count)
-            fail_question(question, "spec left out");
-    }
+    compare_list(shop, question, facet, values, spec < SPECS ? SPEC_VALUES : 0);
 }
 
 static void compare_facets(struct shop *shop, const struct question *question, const struct answer *answer,

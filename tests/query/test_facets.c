@@ -75,10 +75,56 @@ static void price_steps(void **state)
     check_histogram(extremes, 4, "0-1:1 1-2:1 50-100:1 2000000000-4294967295:1");
 }
 
+/* Labels of one field, whatever has them. */
+static void check_brands(const char *query, const char *order, const char *expected)
+{
+    static const char *const names[] = {"Điện Quang", "Đại Phát", "Dalat", "Ánh Dương", "Âm thanh 10", "Âm thanh 9", "Asus", "Sơn Hà"};
+    struct fixture fixture;
+    struct error error = {0};
+    char shown[400] = "";
+    open_shop(&fixture);
+    struct batch *batch = shop_begin(&fixture.shop);
+    for (uint32_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char key[8];
+        uint32_t ordinal = 0;
+        snprintf(key, sizeof key, "b%u", i);
+        must(label_put(batch, FACET_BRAND, &(struct label){bytes_of(key), bytes_of(names[i]), bytes_of(key), LABEL_NO_PARENT}, &ordinal));
+        struct product *product = shop_add(&fixture.shop, batch, 0);
+        product->brand = ordinal;
+        product_write(batch, product);
+    }
+    shop_commit(batch);
+    fixture.snapshot = shop_read(&fixture.shop);
+    must(request_set(&fixture.request, "facetQuery.brand", bytes_of(query), &error));
+    must(request_set(&fixture.request, "facetSort.brand", bytes_of(order), &error));
+    const struct facet_result *facet = ask(&fixture, "brand");
+    must(request_check(&fixture.request, &error));
+    for (unsigned i = 0; i < facet->value_count; i++)
+        snprintf(shown + strlen(shown), sizeof shown - strlen(shown), "%s%.*s", i > 0 ? ", " : "", (int)facet->values[i].label.size,
+                 facet->values[i].label.data);
+    assert_string_equal(shown, expected);
+    close_shop(&fixture);
+}
+
+static void labels_searched_and_sorted(void **state)
+{
+    (void)state;
+    check_brands("", "label", "Ánh Dương, Asus, Âm thanh 9, Âm thanh 10, Dalat, Đại Phát, Điện Quang, Sơn Hà");
+    check_brands("", "count", "Asus, Dalat, Sơn Hà, Ánh Dương, Âm thanh 10, Âm thanh 9, Điện Quang, Đại Phát");
+    check_brands("d", "label", "Ánh Dương, Dalat, Đại Phát, Điện Quang"); /* the beginning of any word */
+    check_brands("đ", "label", "Đại Phát, Điện Quang");                   /* a typed mark is meant */
+    check_brands("dai ph", "label", "Đại Phát");
+    check_brands("dài", "label", "");
+    check_brands("quang điện", "label", "Điện Quang");
+    check_brands("thanh 1", "label", "Âm thanh 10");
+    check_brands("?", "label", "Ánh Dương, Asus, Âm thanh 9, Âm thanh 10, Dalat, Đại Phát, Điện Quang, Sơn Hà");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(price_steps),
+        cmocka_unit_test(labels_searched_and_sorted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

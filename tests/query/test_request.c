@@ -81,6 +81,14 @@ static const struct example examples[] = {
     {"facets", "brand,", "a facet without a name"},
     {"facets", "brands", "unknown facet \"brands\"; did you mean brand?"},
     {"facets", "màu", "unknown facet \"màu\": the facets are brand, category, price, rating, sale, stock and specs.<name>"},
+    {"facetQuery.brand", "sam sung", NULL},
+    {"facetQuery.specs.ram", "", NULL},
+    {"facetQuery.price", "1", "facetQuery.price: only brand, category and specs.<name> have labels to search or sort"},
+    {"facetQuery.bran", "a", "unknown facet \"bran\"; did you mean brand?"},
+    {"facetSort.category", "label", NULL},
+    {"facetSort.brand", "count", NULL},
+    {"facetSort.brand", "name", "facetSort.brand is \"name\": it must be count or label"},
+    {"facetSort.stock", "label", "facetSort.stock: only brand"},
     {"facetLimit", "1", NULL},
     {"facetLimit", "1000", NULL},
     {"facetLimit", "0", "facetLimit is \"0\": it must be a whole number from 1 to 1000"},
@@ -175,6 +183,33 @@ static void twice(void **state)
     }
 }
 
+static void options_of_facets(void **state)
+{
+    (void)state;
+    struct search_request request;
+    struct error error = {0};
+    char text[QUERY_BYTES_MAX + 1], name[32];
+    memset(text, 'a', sizeof text);
+    request_init(&request);
+    assert_int_equal(request_set(&request, "facetSort.brand", bytes_of("label"), NULL), STATUS_OK);
+    assert_int_equal(request_set(&request, "facetQuery.brand", (struct bytes){text, QUERY_BYTES_MAX}, NULL), STATUS_OK);
+    assert_int_equal(request.facet_option_count, 1);
+    assert_int_equal(request_set(&request, "facetSort.brand", bytes_of("count"), &error), STATUS_INVALID);
+    assert_string_equal(error.text, "facetSort.brand is given twice: give it once");
+    assert_int_equal(request_set(&request, "facetQuery.category", (struct bytes){text, QUERY_BYTES_MAX + 1}, NULL), STATUS_INVALID);
+    assert_int_equal(request_check(&request, &error), STATUS_INVALID);
+    assert_string_equal(error.text, "facetQuery.brand is about a facet that is not counted: name it in facets too");
+    request_init(&request);
+    for (unsigned i = 0; i <= FACETS_MAX; i++) {
+        snprintf(name, sizeof name, "facetSort.specs.s%u", i);
+        char *kept = strdup(name); /* the request borrows it */
+        assert_int_equal(request_set(&request, kept, bytes_of("label"), &error), i < FACETS_MAX ? STATUS_OK : STATUS_INVALID);
+        free(i == FACETS_MAX ? kept : NULL);
+    }
+    for (unsigned i = 0; i < FACETS_MAX; i++)
+        free((char *)(uintptr_t)(request.facet_options[i].facet.data - strlen("facetSort.")));
+}
+
 static void sizes(void **state)
 {
     (void)state;
@@ -254,8 +289,9 @@ static void whole_request(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_parameter), cmocka_unit_test(values_arrive), cmocka_unit_test(defaults),    cmocka_unit_test(twice),
-        cmocka_unit_test(many_specs),     cmocka_unit_test(sizes),         cmocka_unit_test(many_brands), cmocka_unit_test(whole_request),
+        cmocka_unit_test(each_parameter), cmocka_unit_test(values_arrive), cmocka_unit_test(defaults),
+        cmocka_unit_test(twice),          cmocka_unit_test(many_specs),    cmocka_unit_test(options_of_facets),
+        cmocka_unit_test(sizes),          cmocka_unit_test(many_brands),   cmocka_unit_test(whole_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
