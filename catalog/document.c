@@ -402,6 +402,7 @@ enum status document_build(struct snapshot *snapshot, const struct analyzer *ana
         status = add_path(snapshot, cell_text(&row.cells[PRODUCT_CATEGORY_ID]), arena, out);
     if (status == STATUS_OK)
         status = specs_from_json(analyzer, cell_text(&row.cells[PRODUCT_SPECS]), arena, &specs);
+    out->own_spec_count = specs.count;
     if (status == STATUS_OK)
         status = add_spec_rows(snapshot, analyzer, product_id, arena, &specs);
     if (status == STATUS_OK)

@@ -47,6 +47,7 @@ struct document {
     uint64_t created_s;          /* published_at, else created_at; COLUMN_UNKNOWN */
     struct document_spec *specs; /* specs, then product_specs, in a fixed order */
     unsigned spec_count;
+    unsigned own_spec_count;           /* of these, how many come from specs */
     struct document_variant *variants; /* in the order of their keys */
     unsigned variant_count;
     struct document_image *images;

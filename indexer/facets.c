@@ -17,8 +17,9 @@ struct label_cache {
     struct cached_label {
         uint32_t ordinal;
         uint16_t field;
-        uint8_t size; /* 0: free */
-        char key[FACET_TEXT_BYTES_MAX];
+        uint8_t size;  /* 0: free */
+        uint64_t text; /* hash of the spelling: another one may be the better label */
+        char key[SPEC_KEY_BYTES_MAX];
     } entries[CACHE_ENTRIES];
 };
 
@@ -37,43 +38,46 @@ static struct cached_label *cache_entry(struct label_cache *cache, uint16_t fiel
     return &cache->entries[XXH3_64bits_withSeed(key.data, key.size, field) % CACHE_ENTRIES];
 }
 
-static bool cache_find(struct label_cache *cache, uint16_t field, struct bytes key, uint32_t *ordinal)
+static bool cache_find(struct label_cache *cache, uint16_t field, const struct spec_value *value, uint32_t *ordinal)
 {
     if (cache == NULL)
         return false;
-    const struct cached_label *entry = cache_entry(cache, field, key);
+    const struct cached_label *entry = cache_entry(cache, field, value->key);
     *ordinal = entry->ordinal;
-    return entry->field == field && entry->size == key.size && memcmp(entry->key, key.data, key.size) == 0;
+    return entry->field == field && entry->size == value->key.size && memcmp(entry->key, value->key.data, value->key.size) == 0 &&
+           entry->text == XXH3_64bits(value->text.data, value->text.size);
 }
 
-static void cache_note(struct label_cache *cache, uint16_t field, struct bytes key, uint32_t ordinal)
+static void cache_note(struct label_cache *cache, uint16_t field, const struct spec_value *value, uint32_t ordinal)
 {
     if (cache == NULL)
         return;
-    struct cached_label *entry = cache_entry(cache, field, key);
-    *entry = (struct cached_label){.ordinal = ordinal, .field = field, .size = (uint8_t)key.size};
-    memcpy(entry->key, key.data, key.size);
+    struct cached_label *entry = cache_entry(cache, field, value->key);
+    *entry = (struct cached_label){
+        .ordinal = ordinal, .field = field, .size = (uint8_t)value->key.size, .text = XXH3_64bits(value->text.data, value->text.size)};
+    memcpy(entry->key, value->key.data, value->key.size);
 }
 
-static enum status key_fold(const struct analyzer *analyzer, struct bytes text, struct arena *arena, struct bytes *key)
+static bool name_is_among(const struct facet_key *keys, unsigned count, struct bytes name)
 {
-    enum status status = fold_text(analyzer, text.data, text.size, arena, key);
-    if (key->size > FACET_TEXT_BYTES_MAX)
-        key->size = 0;
-    return status;
+    for (unsigned i = 0; i < count; i++)
+        if (bytes_equal(keys[i].name.key, name))
+            return true;
+    return false;
 }
 
+/* `earlier`: of the keys so far, how many have names that win over these. */
 static enum status specs_fold(const struct analyzer *analyzer, const struct document_spec *specs, unsigned spec_count, unsigned variant,
-                              struct arena *arena, struct facet_key *keys, unsigned *count)
+                              unsigned earlier, struct arena *arena, struct facet_key *keys, unsigned *count)
 {
     for (unsigned i = 0; i < spec_count; i++) {
-        struct facet_key key = {.name = specs[i].name, .value = specs[i].value, .variant = variant};
-        enum status status = key_fold(analyzer, key.name, arena, &key.name_key);
+        struct facet_key key = {.variant = variant};
+        enum status status = spec_name_read(analyzer, specs[i].name, arena, &key.name);
         if (status == STATUS_OK)
-            status = key_fold(analyzer, key.value, arena, &key.value_key);
+            status = spec_value_read(analyzer, specs[i].value, arena, &key.value);
         if (status != STATUS_OK)
             return status;
-        if (key.name_key.size > 0)
+        if (key.name.key.size > 0 && !name_is_among(keys, earlier, key.name.key))
             keys[(*count)++] = key;
     }
     return STATUS_OK;
@@ -83,6 +87,7 @@ enum status facets_fold(const struct analyzer *analyzer, const struct document *
                         unsigned *count)
 {
     size_t most = document->spec_count;
+    unsigned own = document->own_spec_count;
     *out = NULL;
     *count = 0;
     if (!document->live)
@@ -93,17 +98,19 @@ enum status facets_fold(const struct analyzer *analyzer, const struct document *
     if (keys == NULL)
         return STATUS_LIMIT;
     *out = keys;
-    enum status status = specs_fold(analyzer, document->specs, document->spec_count, 0, arena, keys, count);
+    enum status status = specs_fold(analyzer, document->specs, own, 0, 0, arena, keys, count);
+    if (status == STATUS_OK)
+        status = specs_fold(analyzer, document->specs + own, document->spec_count - own, 0, *count, arena, keys, count);
     for (unsigned i = 0; status == STATUS_OK && i < document->variant_count; i++) {
         const struct document_variant *variant = &document->variants[i];
         if (variant->active)
-            status = specs_fold(analyzer, variant->attributes, variant->attribute_count, i + 1, arena, keys, count);
+            status = specs_fold(analyzer, variant->attributes, variant->attribute_count, i + 1, 0, arena, keys, count);
     }
     return status;
 }
 
 /* A label met the first time; not when there are too many spec names. */
-static enum status label_add(struct apply *apply, uint16_t field, struct bytes text, struct bytes key, uint32_t *ordinal, bool *usable)
+static enum status label_add(struct apply *apply, uint16_t field, const struct spec_value *value, uint32_t *ordinal, bool *usable)
 {
     enum status status = STATUS_OK;
     if (field == FACET_SPEC_NAMES) {
@@ -114,22 +121,36 @@ static enum status label_add(struct apply *apply, uint16_t field, struct bytes t
             return status;
     }
     struct bytes slug = {0};
-    status = slug_build(apply->analyzer, text, (struct bytes){0}, &apply->arena, &slug);
+    status = slug_build(apply->analyzer, value->text, (struct bytes){0}, &apply->arena, &slug);
     if (status != STATUS_OK)
         return status;
-    return label_put(apply->batch, field, &(struct label){.key = key, .text = text, .slug = slug, .parent = LABEL_NO_PARENT}, ordinal);
+    const struct label label = {.key = value->key, .text = value->text, .slug = slug, .parent = LABEL_NO_PARENT};
+    return label_put(apply->batch, field, &label, ordinal);
 }
 
-static enum status label_ordinal(struct apply *apply, uint16_t field, struct bytes text, struct bytes key, uint32_t *ordinal, bool *usable)
+/* The best of the spellings met is shown, whichever came first. */
+static enum status label_improve(struct apply *apply, uint16_t field, const struct spec_value *value, uint32_t ordinal)
 {
-    *usable = key.size > 0;
-    if (!*usable || cache_find(apply->labels, field, key, ordinal))
+    struct label label = {0};
+    enum status status = label_get(apply->view, field, ordinal, &label);
+    if (status != STATUS_OK || !spec_text_is_better(value->text, label.text))
+        return status;
+    label.text = value->text;
+    return label_put(apply->batch, field, &label, &ordinal);
+}
+
+static enum status label_ordinal(struct apply *apply, uint16_t field, const struct spec_value *value, uint32_t *ordinal, bool *usable)
+{
+    *usable = value->key.size > 0;
+    if (!*usable || cache_find(apply->labels, field, value, ordinal))
         return STATUS_OK;
-    enum status status = label_find(apply->view, field, key, ordinal);
-    if (status == STATUS_NOT_FOUND)
-        status = label_add(apply, field, text, key, ordinal, usable);
+    enum status status = label_find(apply->view, field, value->key, ordinal);
+    if (status == STATUS_OK)
+        status = label_improve(apply, field, value, *ordinal);
+    else if (status == STATUS_NOT_FOUND)
+        status = label_add(apply, field, value, ordinal, usable);
     if (status == STATUS_OK && *usable)
-        cache_note(apply->labels, field, key, *ordinal);
+        cache_note(apply->labels, field, value, *ordinal);
     return status;
 }
 
@@ -178,11 +199,11 @@ static enum status pair_resolve(struct apply *apply, const struct facet_key *key
     uint32_t name = 0, value = 0;
     bool usable = false;
     *out = (struct facet_pair){.variant = key->variant};
-    enum status status = label_ordinal(apply, FACET_SPEC_NAMES, key->name, key->name_key, &name, &usable);
+    enum status status = label_ordinal(apply, FACET_SPEC_NAMES, &key->name, &name, &usable);
     if (status != STATUS_OK || !usable)
         return status;
     uint16_t field = (uint16_t)(FACET_SPEC_FIRST + name);
-    status = label_ordinal(apply, field, key->value, key->value_key, &value, &usable);
+    status = label_ordinal(apply, field, &key->value, &value, &usable);
     if (status == STATUS_OK && usable)
         *out = (struct facet_pair){field, value, key->variant};
     return status;
@@ -195,23 +216,51 @@ static void pair_insert(struct facet_set *set, const struct facet_pair *pair, ui
         ordinal_insert(facet, pair->ordinal);
 }
 
-/* By field and variant: what the variant has, its product's own values among them; an inactive one has none. */
-static enum status variant_values(struct apply *apply, const struct document *document, const struct facet_set *marks,
-                                  const struct facet_pair *pairs, unsigned pair_count, struct product_facets *out)
+/* The place of a field among the marks; `marks->count` when no variant has it by itself. */
+static unsigned mark_find(const struct facet_set *marks, uint16_t field)
 {
-    out->variant_count = document->variant_count;
-    out->variant_values = arena_calloc(&apply->arena, (size_t)marks->count * document->variant_count, sizeof *out->variant_values);
-    if (out->variant_values == NULL)
+    unsigned at = 0;
+    while (at < marks->count && marks->facets[at].field != (field | MULTI_SPACE_VARIANT))
+        at++;
+    return at;
+}
+
+/* A product's value for the active variants that have none of their own. False: it has no such variant, but others. */
+static bool value_lend(const struct document *document, const struct facet_pair *pair, struct fragment_facet *values)
+{
+    bool lent = false;
+    for (unsigned i = 0; i < document->variant_count; i++)
+        if (document->variants[i].active && values[i].field == 0) {
+            ordinal_insert(&values[i], pair->ordinal);
+            lent = true;
+        }
+    return lent;
+}
+
+/* By field and variant: what the variant has by itself, else its product's; an inactive one has none. What its product lends to none of them is
+ * taken out of `pairs`. */
+static enum status variant_values(struct apply *apply, const struct document *document, const struct facet_set *marks,
+                                  struct facet_pair *pairs, unsigned pair_count, struct product_facets *out)
+{
+    unsigned variants = document->variant_count;
+    struct fragment_facet *values = arena_calloc(&apply->arena, (size_t)marks->count * variants, sizeof *values);
+    if (values == NULL)
         return STATUS_LIMIT;
     for (unsigned i = 0; i < pair_count; i++) {
-        unsigned field = 0, first = pairs[i].variant == 0 ? 0 : pairs[i].variant - 1;
-        unsigned end = pairs[i].variant == 0 ? document->variant_count : pairs[i].variant;
-        while (field < marks->count && marks->facets[field].field != (pairs[i].field | MULTI_SPACE_VARIANT))
-            field++;
-        for (unsigned j = first; field < marks->count && j < end; j++)
-            if (document->variants[j].active)
-                ordinal_insert(&out->variant_values[(size_t)field * document->variant_count + j], pairs[i].ordinal);
+        unsigned field = pairs[i].variant > 0 ? mark_find(marks, pairs[i].field) : marks->count;
+        if (field == marks->count)
+            continue;
+        struct fragment_facet *own = &values[(size_t)field * variants + pairs[i].variant - 1];
+        own->field = marks->facets[field].field;
+        ordinal_insert(own, pairs[i].ordinal);
     }
+    for (unsigned i = 0; i < pair_count; i++) {
+        unsigned field = pairs[i].variant == 0 ? mark_find(marks, pairs[i].field) : marks->count;
+        if (field < marks->count && !value_lend(document, &pairs[i], &values[(size_t)field * variants]))
+            pairs[i].field = 0;
+    }
+    out->variant_values = values;
+    out->variant_count = variants;
     return STATUS_OK;
 }
 
@@ -219,23 +268,23 @@ enum status facets_resolve(struct apply *apply, const struct document *document,
                            struct product_facets *out)
 {
     *out = (struct product_facets){0};
-    struct facet_set all = {.facets = out->facets};
+    struct fragment_facet marked[FACET_FIELDS_MAX];
+    struct facet_set all = {.facets = out->facets}, marks = {.facets = marked};
     struct facet_pair *pairs = arena_alloc(&apply->arena, count * sizeof *pairs);
     enum status status = pairs == NULL ? STATUS_LIMIT : STATUS_OK;
     for (unsigned i = 0; i < count && status == STATUS_OK; i++) {
         status = pair_resolve(apply, &keys[i], &pairs[i]);
-        if (status == STATUS_OK)
-            pair_insert(&all, &pairs[i], 0);
-    }
-    if (status != STATUS_OK)
-        return status;
-    struct facet_set marks = {.facets = out->facets + all.count};
-    for (unsigned i = 0; i < count; i++)
-        if (pairs[i].variant > 0)
+        if (status == STATUS_OK && pairs[i].variant > 0)
             pair_insert(&marks, &pairs[i], MULTI_SPACE_VARIANT);
+    }
+    if (status == STATUS_OK)
+        status = variant_values(apply, document, &marks, pairs, count, out);
+    for (unsigned i = 0; i < count && status == STATUS_OK; i++)
+        pair_insert(&all, &pairs[i], 0);
+    memcpy(out->facets + all.count, marked, marks.count * sizeof *marked);
     out->count = all.count;
     out->variant_field_count = marks.count;
-    return variant_values(apply, document, &marks, pairs, count, out);
+    return status;
 }
 
 /* Takes the next of a fragment's facets in the space of documents. */

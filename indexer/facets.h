@@ -1,21 +1,25 @@
 /* Inside indexer/ only: the multi-valued facets of a document, from its specs and its variants' attributes to ordinals. Folding needs no
  * index and may run beside the writer; ordinals are given by the writer alone.
  *
- * In the space of documents a product has its own specs and the attributes of its active variants. In the space of variants each active one
- * has, in the fields in which any of them has an attribute, its own values and its product's: enough to tell which variant is the red one.
+ * A product's specs are those of its row, then those of its spec rows whose name the first do not have, then its variants' attributes. An
+ * attribute says which of the product's values a variant has: a variant that has one of a name has none of its product's under that name.
+ *
+ * In the space of documents a product has its own specs, unless every active variant has its own instead, and the attributes of its active
+ * variants. In the space of variants each active one has, in the fields in which any of them has an attribute, its own values, else its
+ * product's: enough to tell which variant is the red one. A product's values are those of its active variants together, if it has any.
  * The fragment remembers both, the second under the field's number with MULTI_SPACE_VARIANT. */
 #ifndef TIM_INDEXER_FACETS_H
 #define TIM_INDEXER_FACETS_H
 
 #include "catalog/document.h"
 #include "catalog/hit.h"
+#include "catalog/spec_value.h"
 
 struct apply;
 
 enum {
-    FACET_TEXT_BYTES_MAX = 64, /* of a folded spec name or value: a longer one is text, not a facet */
-    FACET_FIELDS_MAX = 64,     /* facet fields per document, and again of its variants */
-    SPEC_NAMES_MAX = 30000,    /* facet fields per index: field numbers have 15 bits, the 16th tells the space */
+    FACET_FIELDS_MAX = 64,  /* facet fields per document, and again of its variants */
+    SPEC_NAMES_MAX = 30000, /* facet fields per index: field numbers have 15 bits, the 16th tells the space */
 };
 
 /* What a live product has. */
@@ -31,10 +35,9 @@ struct product_run {
     uint32_t first, count;
 };
 
-/* One value, as written and folded. */
+/* One value. */
 struct facet_key {
-    struct bytes name, name_key;
-    struct bytes value, value_key; /* value_key of size 0: too long, or without letters; the name counts nevertheless */
+    struct spec_value name, value; /* a value's key of size 0: the name counts nevertheless */
     unsigned variant;              /* whose it is, from 1; 0: the product's own */
 };
 

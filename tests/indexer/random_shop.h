@@ -59,6 +59,18 @@ static uint32_t draw(struct model *model, uint32_t below)
     return (uint32_t)(model->random >> 33) % below;
 }
 
+/* One value in several spellings, one name in several, or none of it. */
+static void draw_specs(struct model *model, char out[TEXT_BYTES])
+{
+    static const char *const units[] = {" GB", "GB", " gb", " TB", " MB"}, *const names[] = {"Màu", "màu", "MÀU", "Loại"},
+                             *const values[] = {"đỏ", "Đỏ", "do", "trắng"};
+    int size = snprintf(out, TEXT_BYTES, "{\"RAM\": \"%u%s\"", 1u << draw(model, 5), units[draw(model, 5)]);
+    if (draw(model, 4) > 0)
+        snprintf(out + size, TEXT_BYTES - (size_t)size, ", \"%s\": [\"%s\", \"đen\"]}", names[draw(model, 4)], values[draw(model, 4)]);
+    else
+        snprintf(out + size, TEXT_BYTES - (size_t)size, "}");
+}
+
 static void draw_text(struct model *model, enum column_kind kind, char out[TEXT_BYTES])
 {
     size_t size = 0;
@@ -83,7 +95,7 @@ static void draw_text(struct model *model, enum column_kind kind, char out[TEXT_
         snprintf(out, TEXT_BYTES, "2024-0%u-11 08:00:00+00", 1 + draw(model, 9));
         return;
     case COLUMN_JSON:
-        snprintf(out, TEXT_BYTES, "{\"RAM\": \"%u GB\", \"Màu\": [\"đỏ\", \"đen\"]}", 1u << draw(model, 5));
+        draw_specs(model, out);
         return;
     case COLUMN_TEXT:
         for (unsigned i = 0, count = 1 + draw(model, 3); i < count; i++)

@@ -17,7 +17,9 @@
 #include "catalog/product_verify.h"
 #include "indexer/build.h"
 #include "storage/index.h"
+#include "storage/label.h"
 #include "storage/mirror.h"
+#include "storage/multi.h"
 #include "storage/snapshot.h"
 
 enum { PRODUCTS = 3000, PATH_BYTES = 256 };
@@ -233,6 +235,89 @@ static void test_killed(void **state)
     folder_remove();
 }
 
+static const char *const spelled[] = {
+    "{\"id\":\"1\",\"name\":\"A\",\"specs\":{\"ram\":\"16GB\",\"MÀU\":\"đỏ\"}}",
+    "{\"id\":\"2\",\"name\":\"B\",\"specs\":{\"RAM\":\"16 gb\",\"Màu\":[\"Đỏ\",\"xanh\"]}}",
+    "{\"id\":\"3\",\"name\":\"C\",\"specs\":{\"Ram\":16,\"màu\":[\"do\",\"Xanh\"]},\"variants\":[{\"id\":\"31\",\"attributes\":{\"MÀU\":"
+    "\"Đỏ\"}},"
+    "{\"id\":\"32\",\"attributes\":{\"màu\":\"tím\"}}]}",
+    "{\"id\":\"4\",\"name\":\"D\",\"specs\":{\"Màu\":\"nâu\"},\"variants\":[{\"id\":\"41\",\"attributes\":{\"Màu\":\"Tím\"}},{\"id\":"
+    "\"42\"}]}",
+};
+enum { SPELLED = sizeof spelled / sizeof spelled[0] };
+
+/* The labels of a product's values of one spec, by ordinal of its document's order: "a, b". */
+static void values_of(struct snapshot *snapshot, const char *spec, const char *product, char out[200])
+{
+    uint32_t name = 0, document = 0;
+    struct multi_chunk chunk;
+    struct label label;
+    *out = '\0';
+    assert_int_equal(label_find(snapshot, FACET_SPEC_NAMES, (struct bytes){spec, strlen(spec)}, &name), STATUS_OK);
+    assert_int_equal(document_get(snapshot, (struct bytes){product, strlen(product)}, &document), STATUS_OK);
+    uint16_t field = (uint16_t)(FACET_SPEC_FIRST + name);
+    if (multi_seek(snapshot, field, document, &chunk) != STATUS_OK || chunk.first > document)
+        return;
+    const char *shown[16] = {0};
+    char texts[16][40];
+    unsigned count = 0;
+    for (uint32_t i = chunk.offsets[document - chunk.first]; i < chunk.offsets[document - chunk.first + 1]; i++) {
+        assert_int_equal(label_get(snapshot, field, chunk.ordinals[i], &label), STATUS_OK);
+        snprintf(texts[count], sizeof texts[count], "%.*s", (int)label.text.size, label.text.data);
+        shown[count] = texts[count];
+        for (unsigned j = count++; j > 0 && strcmp(shown[j - 1], shown[j]) > 0; j--) {
+            const char *swapped = shown[j];
+            shown[j] = shown[j - 1];
+            shown[j - 1] = swapped;
+        }
+    }
+    for (unsigned i = 0; i < count; i++)
+        snprintf(out + strlen(out), 200 - strlen(out), "%s%s", i > 0 ? ", " : "", shown[i]);
+}
+
+static void spelled_look(struct snapshot *snapshot, void *context)
+{
+    static const char *const expected[][3] = {
+        {"ram", "1", "16 GB"},    {"ram", "2", "16 GB"},   {"ram", "3", "16"},       {"mau", "1", "Đỏ"},
+        {"mau", "2", "Xanh, Đỏ"}, {"mau", "3", "Tím, Đỏ"}, {"mau", "4", "Tím, nâu"},
+    };
+    struct label label;
+    uint32_t ordinal = 0;
+    char shown[200];
+    (void)context;
+    assert_int_equal(label_find(snapshot, FACET_SPEC_NAMES, (struct bytes){"ram", 3}, &ordinal), STATUS_OK);
+    assert_int_equal(label_get(snapshot, FACET_SPEC_NAMES, ordinal, &label), STATUS_OK);
+    assert_memory_equal(label.text.data, "RAM", 3);
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        values_of(snapshot, expected[i][0], expected[i][1], shown);
+        assert_string_equal(shown, expected[i][2]);
+    }
+}
+
+/* In any order of the products. */
+static void test_spellings(void **state)
+{
+    (void)state;
+    char first[33] = "", hash[33] = "";
+    for (unsigned round = 0; round < SPELLED; round++) {
+        struct error error = {0};
+        struct build_counts counts = {0};
+        FILE *file = fopen(source, "w");
+        assert_non_null(file);
+        for (unsigned i = 0; i < SPELLED; i++)
+            fprintf(file, "%s\n", spelled[(i * 3 + round) % SPELLED]);
+        fclose(file);
+        if (build(&never, 64 << 20, 1, &counts, &error) != STATUS_OK)
+            fail_msg("%s", error.text);
+        live_look(spelled_look, NULL);
+        live_look(hash_look, hash);
+        if (round == 0)
+            memcpy(first, hash, sizeof first);
+        assert_string_equal(first, hash);
+        folder_remove();
+    }
+}
+
 int main(void)
 {
     snprintf(folder, sizeof folder, "/tmp/tim-build-%d", (int)getpid());
@@ -240,10 +325,8 @@ int main(void)
     log_set_level(LOG_ERROR);
     analyzer = analyzer_new();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order),
-        cmocka_unit_test(test_memory_and_threads),
-        cmocka_unit_test(test_stopped),
-        cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_order),  cmocka_unit_test(test_memory_and_threads), cmocka_unit_test(test_stopped),
+        cmocka_unit_test(test_killed), cmocka_unit_test(test_spellings),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     analyzer_free(analyzer);

@@ -94,7 +94,7 @@ static inline bool offer_passes(const struct search_request *request, const stru
         const struct shop_variant *variant = &product->variants[i];
         unsigned values[SPECS];
         for (unsigned spec = 0; spec < SPECS; spec++)
-            values[spec] = product->specs[spec] | variant->specs[spec];
+            values[spec] = variant_spec(product, i, spec);
         any_active = any_active || variant->active;
         if (variant->active && offer_fits(request, variant->price, variant->sale, variant->stock, values, omit))
             return true;

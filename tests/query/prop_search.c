@@ -598,7 +598,7 @@ static void compare_spec(struct shop *shop, const struct question *question, con
             wanted = naive_spec(request, i, &spec);
         }
     for (uint32_t i = 0; i < shop->count && spec < SPECS; i++) {
-        unsigned has = shop->products[i].specs[spec] | values_of_variants(&shop->products[i], spec);
+        unsigned has = product_spec(&shop->products[i], spec);
         for (unsigned value = 0; value < SPEC_VALUES && has != 0 && is_counted(shop, question, answer, i, omit); value++)
             counts[value] += has >> value & 1;
     }

@@ -372,6 +372,7 @@ static inline void values_put(struct batch *batch, uint16_t field, uint32_t entr
     must(multi_put(batch, field, entry, ordinals, count));
 }
 
+/* What the active variants have by themselves. */
 static inline unsigned values_of_variants(const struct product *product, unsigned spec)
 {
     unsigned values = 0;
@@ -380,19 +381,36 @@ static inline unsigned values_of_variants(const struct product *product, unsigne
     return values;
 }
 
+/* A variant's own values, else its product's. */
+static inline unsigned variant_spec(const struct product *product, unsigned variant, unsigned spec)
+{
+    unsigned own = product->variants[variant].specs[spec];
+    return own != 0 ? own : product->specs[spec];
+}
+
+/* What a product has in all: its active variants' values, or its own when there is none. */
+static inline unsigned product_spec(const struct product *product, unsigned spec)
+{
+    unsigned values = 0;
+    bool any = false;
+    for (unsigned i = 0; i < product->variant_count; i++)
+        if (product->variants[i].active) {
+            values |= variant_spec(product, i, spec);
+            any = true;
+        }
+    return any ? values : product->specs[spec];
+}
+
 /* As indexer/facets.c does. */
 static inline void specs_write(struct batch *batch, const struct product *product)
 {
     for (unsigned spec = 0; spec < SPECS; spec++) {
-        unsigned of_variants = values_of_variants(product, spec);
+        bool differ = product->live && values_of_variants(product, spec) != 0;
         uint16_t field = (uint16_t)(FACET_SPEC_FIRST + spec);
-        values_put(batch, field, product->document, product->live ? product->specs[spec] | of_variants : 0);
-        for (unsigned i = 0; i < product->variant_count; i++) {
-            const struct shop_variant *variant = &product->variants[i];
-            bool has = product->live && of_variants != 0 && variant->active;
+        values_put(batch, field, product->document, product->live ? product_spec(product, spec) : 0);
+        for (unsigned i = 0; i < product->variant_count; i++)
             values_put(batch, (uint16_t)(field | MULTI_SPACE_VARIANT), product->run + 1 + i,
-                       has ? product->specs[spec] | variant->specs[spec] : 0);
-        }
+                       differ && product->variants[i].active ? variant_spec(product, i, spec) : 0);
     }
 }
 
