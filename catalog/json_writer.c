@@ -142,6 +142,18 @@ void json_put_hundredths(struct json_writer *json, int64_t value)
     buffer_append(json->out, text, (size_t)size);
 }
 
+void json_put_micros(struct json_writer *json, uint64_t value)
+{
+    comma(json);
+    char text[32];
+    int size = snprintf(text, sizeof text, "%llu.%06llu", (unsigned long long)(value / 1000000), (unsigned long long)(value % 1000000));
+    while (text[size - 1] == '0')
+        size--;
+    if (text[size - 1] == '.')
+        size--;
+    buffer_append(json->out, text, (size_t)size);
+}
+
 void json_put_boolean(struct json_writer *json, bool value)
 {
     comma(json);

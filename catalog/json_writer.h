@@ -26,6 +26,7 @@ void json_put_key_text(struct json_writer *json, struct bytes key);   /* a key t
 void json_put_literal(struct json_writer *json, const char *literal); /* a NUL-terminated C string, as json_text */
 void json_put_number(struct json_writer *json, int64_t value);
 void json_put_hundredths(struct json_writer *json, int64_t value); /* 460 -> 4.6 */
+void json_put_micros(struct json_writer *json, uint64_t value);    /* 1500000 -> 1.5 */
 void json_put_boolean(struct json_writer *json, bool value);
 void json_put_null(struct json_writer *json);
 /* Bytes that already are one JSON value. */

@@ -1,6 +1,7 @@
 #include "catalog/spec_value.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "analyzers/quantity.h"
 #include "analyzers/utf8.h"
@@ -92,6 +93,21 @@ static bool micros_scale(uint64_t micros, uint64_t num, uint64_t den, uint64_t *
         return false;
     *out = product / den;
     return true;
+}
+
+static bool is_named_loosely(const char *name, struct bytes text)
+{
+    return strlen(name) == text.size && strncasecmp(name, text.data, text.size) == 0;
+}
+
+bool spec_unit_convert(struct bytes unit, uint64_t micros, struct spec_number *out)
+{
+    for (size_t i = 0; i < UNIT_COUNT; i++)
+        if (is_named_loosely(units[i].key, unit) || is_named_loosely(units[i].shown, unit)) {
+            out->unit = (struct bytes){units[i].base, strlen(units[i].base)};
+            return micros_scale(micros, units[i].num, units[i].den, &out->micros);
+        }
+    return false;
 }
 
 /* Without zeros behind the point; returns the size. */

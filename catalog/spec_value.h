@@ -31,13 +31,17 @@ bool spec_text_is_better(struct bytes text, struct bytes than);
 /* The number of a key. */
 struct spec_number {
     uint64_t micros;   /* times 1,000,000 */
-    struct bytes unit; /* as keys have it: "gb"; size 0: none; borrowed from the key */
+    struct bytes unit; /* as keys have it: "gb"; size 0: none; borrowed from the key, or static */
 };
 /* False for a text. */
 bool spec_number_parse(struct bytes key, struct spec_number *out);
 
 /* As shown: "gb" is "GB". */
 struct bytes spec_unit_shown(struct bytes unit);
+
+/* A number of a unit, told as keys have it or as it is shown, in any case, in the unit that keys have. False for an unknown unit, or when that
+ * is not exact. */
+bool spec_unit_convert(struct bytes unit, uint64_t micros, struct spec_number *out);
 
 /* What people write as digits, "16" or "1.5", as micros; false when it is no such number or greater than can be kept. */
 bool spec_micros_parse(struct bytes text, uint64_t *out);

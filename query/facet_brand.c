@@ -26,7 +26,8 @@ static enum status brand_finish(const struct facet_context *context, void *count
     enum status status = ordinal_counts_take(counters, &hits, &hit_count);
     if (status != STATUS_OK)
         return status;
-    return facet_list_finish(context, hits, hit_count, FACET_BRAND, filters_active(filters, AXIS_BRAND) ? &filters->brand : NULL, out);
+    const struct ordinal_set *selected = filters_active(filters, AXIS_BRAND) ? &filters->brand : NULL;
+    return facet_list_finish(context, hits, hit_count, FACET_BRAND, selected, selected, out);
 }
 
 const struct facet_kind facet_brand = {"brand", AXIS_BRAND, brand_open, brand_count, brand_finish, true};

@@ -2,8 +2,10 @@
 #include <stdlib.h>
 
 #include "analyzers/collation.h"
+#include "catalog/spec_value.h"
 #include "query/facet.h"
 #include "query/label_match.h"
+#include "storage/bytes.h"
 
 enum { LABEL_SCRATCH_BYTES = 1 << 20 /* to analyse one label */ };
 
@@ -11,10 +13,10 @@ enum { LABEL_SCRATCH_BYTES = 1 << 20 /* to analyse one label */ };
 struct listing {
     const struct facet_context *context;
     const struct facet_option *option; /* NULL: none */
-    const struct ordinal_set *selected;
+    const struct ordinal_set *selected, *named;
     struct label_match match;
     struct arena scratch;
-    uint32_t least; /* values that are found less often, and not selected, are left out unseen */
+    uint32_t least; /* values that are found less often, and not named, are left out unseen */
     bool searched;  /* only what `match` lets pass */
     uint16_t field;
 };
@@ -59,9 +61,29 @@ static enum status least_count(const struct ordinal_count *hits, uint32_t hit_co
     return STATUS_OK;
 }
 
-static bool is_selected(const struct listing *listing, uint32_t ordinal)
+static bool is_named(const struct listing *listing, uint32_t ordinal)
 {
-    return listing->selected != NULL && ordinal_set_has(listing->selected, ordinal);
+    return listing->named != NULL && ordinal_set_has(listing->named, ordinal);
+}
+
+/* Numbers stand before texts, by unit and value: 8 GB before 1 TB. */
+static enum status order_key(const struct listing *listing, const struct label *label, struct bytes *out)
+{
+    enum { UNIT_END = 8, KEY_BYTES = UNIT_END + 8 };
+    const struct facet_context *context = listing->context;
+    struct spec_number number;
+    if (listing->field < FACET_SPEC_FIRST || !spec_number_parse(label->key, &number) || number.unit.size >= UNIT_END)
+        return collation_key(context->analyzer, label->text, context->arena, out);
+    unsigned char *key = arena_calloc(context->arena, 1, KEY_BYTES);
+    if (key == NULL)
+        return STATUS_LIMIT;
+    key[0] = 1; /* below the first byte of any text's collation key */
+    if (number.unit.size > 0)
+        memcpy(key + 1, number.unit.data, number.unit.size);
+    key_put_u32(key + UNIT_END, (uint32_t)(number.micros >> 32));
+    key_put_u32(key + UNIT_END + 4, (uint32_t)number.micros);
+    *out = (struct bytes){(const char *)key, KEY_BYTES};
+    return STATUS_OK;
 }
 
 static enum status value_take(struct listing *listing, struct label_reader *reader, const struct ordinal_count *hit,
@@ -83,27 +105,27 @@ static enum status value_take(struct listing *listing, struct label_reader *read
                                   .label = label.text,
                                   .parent = LABEL_NO_PARENT,
                                   .count = hit->count,
-                                  .selected = is_selected(listing, hit->ordinal)};
+                                  .selected = listing->selected != NULL && ordinal_set_has(listing->selected, hit->ordinal)};
     if (listing->option != NULL && listing->option->by_label)
-        return collation_key(context->analyzer, label.text, context->arena, &value->collation);
+        return order_key(listing, &label, &value->collation);
     return STATUS_OK;
 }
 
-/* The selected ordinals that were found nowhere. */
+/* The named ordinals that were found nowhere. */
 static enum status missing_find(const struct listing *listing, const struct ordinal_count *hits, uint32_t hit_count,
                                 struct ordinal_count **out, uint32_t *count)
 {
-    const struct ordinal_set *selected = listing->selected;
-    uint32_t words = selected == NULL ? 0 : selected->limit / 64 + 1, members = 0, at = 0;
+    const struct ordinal_set *named = listing->named;
+    uint32_t words = named == NULL ? 0 : named->limit / 64 + 1, members = 0, at = 0;
     for (uint32_t word = 0; word < words; word++)
-        members += (uint32_t)__builtin_popcountll(selected->bits[word]);
+        members += (uint32_t)__builtin_popcountll(named->bits[word]);
     struct ordinal_count *missing = arena_alloc(listing->context->arena, members * sizeof *missing);
     *out = missing;
     *count = 0;
     if (missing == NULL)
         return STATUS_LIMIT;
     for (uint32_t word = 0; word < words; word++)
-        for (uint64_t rest = selected->bits[word]; rest != 0; rest &= rest - 1) {
+        for (uint64_t rest = named->bits[word]; rest != 0; rest &= rest - 1) {
             uint32_t ordinal = word * 64 + (unsigned)__builtin_ctzll(rest);
             while (at < hit_count && hits[at].ordinal < ordinal)
                 at++;
@@ -118,17 +140,17 @@ static enum status values_take(struct listing *listing, const struct ordinal_cou
     struct label_reader reader = {.field = listing->field};
     enum status status = STATUS_OK;
     for (uint32_t i = 0; i < hit_count && status == STATUS_OK; i++)
-        if (hits[i].count >= listing->least || is_selected(listing, hits[i].ordinal))
+        if (hits[i].count >= listing->least || is_named(listing, hits[i].ordinal))
             status = value_take(listing, &reader, &hits[i], out);
     return status;
 }
 
-/* Keeps facet_limit values, and the selected ones behind them. */
+/* Keeps facet_limit values, and the named ones behind them. */
 static void values_cut(const struct listing *listing, struct facet_result *out)
 {
     unsigned limit = listing->context->request->facet_limit, kept = limit;
     for (unsigned i = limit; i < out->value_count; i++)
-        if (out->values[i].selected)
+        if (is_named(listing, out->values[i].ordinal))
             out->values[kept++] = out->values[i];
         else
             out->truncated = true;
@@ -142,7 +164,7 @@ static enum status values_list(struct listing *listing, const struct ordinal_cou
     uint32_t missing_count = 0, room = 0;
     enum status status = missing_find(listing, hits, hit_count, &missing, &missing_count);
     for (uint32_t i = 0; i < hit_count; i++) {
-        bool taken = hits[i].count >= listing->least || is_selected(listing, hits[i].ordinal);
+        bool taken = hits[i].count >= listing->least || is_named(listing, hits[i].ordinal);
         room += taken;
         out->truncated = out->truncated || !taken;
     }
@@ -160,9 +182,9 @@ static enum status values_list(struct listing *listing, const struct ordinal_cou
 }
 
 enum status facet_list_finish(const struct facet_context *context, const struct ordinal_count *hits, uint32_t hit_count, uint16_t field,
-                              const struct ordinal_set *selected, struct facet_result *out)
+                              const struct ordinal_set *selected, const struct ordinal_set *named, struct facet_result *out)
 {
-    struct listing listing = {.context = context, .selected = selected, .field = field};
+    struct listing listing = {.context = context, .selected = selected, .named = named, .field = field};
     listing.option = request_facet_option(context->request, out->name);
     listing.searched = listing.option != NULL && listing.option->query.size > 0;
     bool all_seen = listing.searched || (listing.option != NULL && listing.option->by_label);

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "catalog/spec_value.h"
 #include "storage/snapshot.h"
 
 static void axis_activate(struct filters *filters, enum filter_axis axis)
@@ -64,30 +65,76 @@ static enum status spec_value_add(struct snapshot *snapshot, uint16_t field, str
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+/* Every value of the field whose number lies in the range. */
+static enum status spec_range_add(struct snapshot *snapshot, uint16_t field, uint32_t limit, const struct spec_choice *range,
+                                  struct ordinal_set *values)
+{
+    struct label_reader reader = {.field = field};
+    enum status status = STATUS_OK;
+    for (uint32_t ordinal = 0; ordinal < limit && status == STATUS_OK; ordinal++) {
+        struct label label = {0};
+        struct spec_number number;
+        status = label_reader_get(&reader, snapshot, ordinal, &label);
+        if (status == STATUS_OK && spec_number_parse(label.key, &number) && number.micros >= range->min_micros &&
+            number.micros <= range->max_micros && (range->unit.size == 0 || bytes_equal(range->unit, number.unit)))
+            ordinal_set_add(values, ordinal);
+        if (status == STATUS_NOT_FOUND)
+            status = STATUS_OK;
+    }
+    return status;
+}
+
+static enum status spec_choices_add(struct spec_filter *spec, struct snapshot *snapshot, const struct search_request *request,
+                                    unsigned number, uint32_t limit, struct error *error)
+{
+    uint16_t field = spec->products.field;
+    enum status status = STATUS_OK;
+    for (unsigned i = 0; i < request->spec_value_count && status == STATUS_OK; i++) {
+        const struct spec_choice *choice = &request->spec_values[i];
+        if (choice->spec != number)
+            continue;
+        if (choice->is_range && limit > RANGE_LABELS_MAX)
+            return error_set(error, STATUS_INVALID, "specs.%.*s has more than %d values: select them one by one, not by a range",
+                             (int)request->specs[number].size, request->specs[number].data, RANGE_LABELS_MAX);
+        if (choice->is_range)
+            status = spec_range_add(snapshot, field, limit, choice, &spec->values);
+        else
+            status = spec_value_add(snapshot, field, choice->slug, &spec->named);
+    }
+    for (uint32_t word = 0; word <= limit / 64; word++)
+        spec->values.bits[word] |= spec->named.bits[word];
+    return status;
+}
+
 static enum status spec_open(struct spec_filter *spec, struct snapshot *snapshot, const struct search_request *request, unsigned number,
-                             struct arena *arena)
+                             struct arena *arena, struct error *error)
 {
     uint32_t name = 0, limit = 0;
     *spec = (struct spec_filter){0};
     enum status status = label_find_slug(snapshot, FACET_SPEC_NAMES, request->specs[number], &name);
-    if (status == STATUS_NOT_FOUND)
-        return ordinal_set_open(&spec->values, 0, arena);
+    bool known = status == STATUS_OK;
     uint16_t field = (uint16_t)(FACET_SPEC_FIRST + name);
     spec->products.field = field;
     spec->variants.field = (uint16_t)(field | MULTI_SPACE_VARIANT);
-    if (status == STATUS_OK)
+    if (known)
         status = label_limit(snapshot, field, &limit);
+    else if (status == STATUS_NOT_FOUND)
+        status = STATUS_OK;
     if (status == STATUS_OK)
         status = ordinal_set_open(&spec->values, limit, arena);
-    for (unsigned i = 0; i < request->spec_value_count && status == STATUS_OK; i++)
-        if (request->spec_values[i].spec == number)
-            status = spec_value_add(snapshot, field, request->spec_values[i].slug, &spec->values);
     if (status == STATUS_OK)
-        ordinal_set_close(&spec->values);
-    return status;
+        status = ordinal_set_open(&spec->named, limit, arena);
+    if (status == STATUS_OK && known)
+        status = spec_choices_add(spec, snapshot, request, number, limit, error);
+    if (status != STATUS_OK)
+        return status;
+    ordinal_set_close(&spec->values);
+    ordinal_set_close(&spec->named);
+    return STATUS_OK;
 }
 
-static enum status offer_open(struct filters *filters, struct snapshot *snapshot, const struct search_request *request, struct arena *arena)
+static enum status offer_open(struct filters *filters, struct snapshot *snapshot, const struct search_request *request, struct arena *arena,
+                              struct error *error)
 {
     uint32_t variants = 0;
     enum status status = snapshot_variant_limit(snapshot, &variants);
@@ -100,7 +147,7 @@ static enum status offer_open(struct filters *filters, struct snapshot *snapshot
     if (request->on_sale)
         axis_activate(filters, AXIS_SALE);
     for (; filters->spec_count < request->spec_count && status == STATUS_OK; filters->spec_count++) {
-        status = spec_open(&filters->specs[filters->spec_count], snapshot, request, filters->spec_count, arena);
+        status = spec_open(&filters->specs[filters->spec_count], snapshot, request, filters->spec_count, arena, error);
         axis_activate(filters, AXIS_SPEC + filters->spec_count);
     }
     uint32_t offer_axes = filters->active & (uint32_t)AXES_OFFER;
@@ -125,7 +172,7 @@ enum status filters_open(struct filters *filters, struct snapshot *snapshot, con
     if (request->rating_min > 0)
         axis_activate(filters, AXIS_RATING);
     if (status == STATUS_OK)
-        status = offer_open(filters, snapshot, request, arena);
+        status = offer_open(filters, snapshot, request, arena, error);
     filters->omitted = omitted & filters->active;
     return status;
 }

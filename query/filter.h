@@ -26,9 +26,12 @@ enum filter_axis {
 };
 _Static_assert(AXIS_COUNT <= 32, "sets of axes are 32 bits");
 
+enum { RANGE_LABELS_MAX = 50000 /* a spec with more values than this has no ranges */ };
+
 /* Where one selected spec stands. */
 struct spec_filter {
     struct ordinal_set values;    /* limit 0: nothing has them */
+    struct ordinal_set named;     /* of these, the ones that were selected one by one, not in a range */
     struct multi_cursor products; /* what a product or an active variant of it has */
     struct multi_cursor variants; /* what a variant has, in the runs in which variants differ */
 };
@@ -52,7 +55,7 @@ struct filters {
     uint64_t passing[AXIS_COUNT][WINDOW_WORDS];
 };
 
-/* INVALID: an unknown category. `omitted`: the axes that facets leave out, a bit each. Lives in the arena and the snapshot. */
+/* INVALID: an unknown category, a range over a spec of more than RANGE_LABELS_MAX values. `omitted`: the axes that facets leave out, a bit each. Lives in the arena and the snapshot. */
 MUST_USE enum status filters_open(struct filters *filters, struct snapshot *snapshot, const struct search_request *request,
                                   uint32_t omitted, struct arena *arena, struct error *error);
 

@@ -7,6 +7,7 @@
 #include "analyzers/analyzer.h"
 #include "base/settings.h"
 #include "catalog/field.h"
+#include "catalog/spec_value.h"
 #include "query/facet.h"
 #include "query/understand.h"
 
@@ -210,6 +211,38 @@ static bool spec_find(struct search_request *request, struct bytes name, unsigne
     return true;
 }
 
+/* number, "..", number, unit; one of the numbers may be missing. False when it is no range. */
+static bool range_parse(struct bytes value, struct spec_choice *out)
+{
+    const char *dots = memmem(value.data, value.size, "..", 2);
+    size_t low = (size_t)(dots - value.data), at = low + 2, high = at;
+    while (high < value.size && ((value.data[high] >= '0' && value.data[high] <= '9') || value.data[high] == '.'))
+        high++;
+    struct bytes unit = {value.data + high, value.size - high};
+    struct spec_number least = {0}, most = {.micros = UINT64_MAX};
+    bool sound = (low > 0 || high > at) && (low == 0 || spec_micros_parse((struct bytes){value.data, low}, &least.micros)) &&
+                 (high == at || spec_micros_parse((struct bytes){value.data + at, high - at}, &most.micros));
+    if (sound && unit.size > 0)
+        sound = spec_unit_convert(unit, least.micros, &least) && (high == at || spec_unit_convert(unit, most.micros, &most));
+    *out = (struct spec_choice){
+        .spec = out->spec, .is_range = true, .min_micros = least.micros, .max_micros = most.micros, .unit = least.unit};
+    return sound && least.micros <= most.micros;
+}
+
+static enum status choice_parse(const struct parameter *parameter, struct bytes value, struct spec_choice *out, struct error *error)
+{
+    enum status status = slug_check(parameter, value, error);
+    if (status != STATUS_OK)
+        return status;
+    if (memmem(value.data, value.size, "..", 2) == NULL)
+        out->slug = value;
+    else if (!range_parse(value, out))
+        return error_set(error, STATUS_INVALID,
+                         "%s is \"%.*s\": a range is two numbers, the lesser one first, as 8..16, 8.. or ..16gb with a known unit",
+                         parameter->name, SHOWN(value));
+    return STATUS_OK;
+}
+
 static enum status set_spec(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
 {
     const char *name = strchr(parameter->name, '.') + 1;
@@ -221,13 +254,14 @@ static enum status set_spec(struct search_request *request, const struct paramet
         size_t before = value.size;
         struct bytes slug = list_take(&value);
         more = slug.size < before;
-        enum status status = slug_check(parameter, slug, error);
+        struct spec_choice choice = {.spec = spec};
+        enum status status = choice_parse(parameter, slug, &choice, error);
         if (status != STATUS_OK)
             return status;
         if (request->spec_value_count == SPEC_VALUES_MAX)
             return error_set(error, STATUS_INVALID, "%s is one value too many: at most %d values of specs can be selected at once",
                              parameter->name, SPEC_VALUES_MAX);
-        request->spec_values[request->spec_value_count++] = (struct spec_value){spec, slug};
+        request->spec_values[request->spec_value_count++] = choice;
     }
     return STATUS_OK;
 }

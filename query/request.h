@@ -36,10 +36,13 @@ struct facet_option {
     bool by_label; /* in Vietnamese order, not by count */
 };
 
-/* One value of a selected spec. */
-struct spec_value {
+/* One value of a selected spec, or a range of numbers: "8..16", "..16", "8..16gb". */
+struct spec_choice {
     unsigned spec; /* among search_request.specs */
-    struct bytes slug;
+    bool is_range;
+    struct bytes slug;               /* of a value */
+    uint64_t min_micros, max_micros; /* of a range, inclusive, times 1,000,000 */
+    struct bytes unit;               /* of a range: as keys of values have it (catalog/spec_value.h); size 0: any */
 };
 
 struct search_request {
@@ -54,7 +57,7 @@ struct search_request {
     uint16_t rating_min;                   /* hundredths of a star; 0: whatever its rating */
     struct bytes specs[SPECS_MAX];         /* slugs of names; all of them, each with one of its values */
     unsigned spec_count;
-    struct spec_value spec_values[SPEC_VALUES_MAX];
+    struct spec_choice spec_values[SPEC_VALUES_MAX];
     unsigned spec_value_count;
     struct bytes facets[FACETS_MAX]; /* names: facet.h has them */
     unsigned facet_count;

@@ -37,6 +37,9 @@ struct facet_result {
     struct price_bin *bins; /* price only, in ascending order, empty bins left out */
     unsigned bin_count;
     uint32_t min_vnd, max_vnd; /* price only: over the counted documents with a known price */
+    bool is_numeric;           /* spec only: most of what was counted are numbers of one unit, which lie in min..max */
+    uint64_t min_micros, max_micros;
+    struct bytes unit; /* as shown; size 0: none */
 };
 
 /* A reading of the query's words, and these words. */

@@ -1,6 +1,7 @@
 /* The facets' shapes:
  *
- *   "brand":    {"values":[{"value":slug,"label","count","selected"}],"truncated":false}      so "specs.<name>" too
+ *   "brand":    {"values":[{"value":slug,"label","count","selected"}],"truncated":false}
+ *   "specs.ram": the same, and when most values are numbers of one unit: "min":8,"max":64,"unit":"GB"      unit null: bare numbers
  *   "rating":   the same, "value":"4" counting four stars and more; "stock", "sale": the same with "true" and "false"
  *   "category": {"values":[{"value":slug,"label","count","selected","children":[...]}],"truncated":false}
  *   "price":    {"min","max","histogram":[{"from","to","count"}]}      from <= price < to; min and max null when no price is known *
@@ -79,6 +80,16 @@ static enum status render_tree(struct json_writer *json, const struct facet_resu
     return STATUS_OK;
 }
 
+static void render_range(struct json_writer *json, const struct facet_result *facet)
+{
+    json_put_key(json, "min");
+    json_put_micros(json, facet->min_micros);
+    json_put_key(json, "max");
+    json_put_micros(json, facet->max_micros);
+    json_put_key(json, "unit");
+    facet->unit.size > 0 ? json_put_text(json, facet->unit) : json_put_null(json);
+}
+
 static void render_price(struct json_writer *json, const struct facet_result *facet)
 {
     json_put_key(json, "min");
@@ -117,6 +128,8 @@ static enum status render_facet(struct json_writer *json, const struct facet_res
         json_end_array(json);
         json_put_key(json, "truncated");
         json_put_boolean(json, facet->truncated);
+        if (facet->is_numeric)
+            render_range(json, facet);
     }
     json_end_object(json);
     return status;

@@ -1,9 +1,6 @@
 /* Spellings of one value are one facet value; what is shown does not depend on which came first. */
 #include "cmocka_door.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "catalog/spec_value.h"
 
 static struct analyzer *analyzer;
@@ -123,6 +120,12 @@ static void numbers(void **state)
     assert_false(spec_number_parse(bytes_of("12pro"), &number));
     assert_false(spec_number_parse(bytes_of("8 12 kg"), &number));
     assert_false(spec_number_parse(bytes_of(""), &number));
+    assert_true(spec_unit_convert(bytes_of("tb"), 500000, &number));
+    assert_int_equal(number.micros, 512000000);
+    check_text(number.unit, "gb", "tb");
+    assert_true(spec_unit_convert(bytes_of("lít"), 1, &number));
+    assert_false(spec_unit_convert(bytes_of("gbx"), 1, &number));
+    assert_false(spec_unit_convert(bytes_of("mb"), 1, &number));
     assert_true(spec_micros_parse(bytes_of("1.5"), &micros));
     assert_int_equal(micros, 1500000);
     assert_false(spec_micros_parse(bytes_of("1."), &micros));

@@ -43,11 +43,20 @@ static inline bool brand_passes(const struct search_request *request, const stru
 /* The selections, and which one is left out. Specs count from NAIVE_SPEC in the request's order. */
 enum naive_axis { NAIVE_NO_AXIS, NAIVE_CATEGORY, NAIVE_BRAND, NAIVE_RATING, NAIVE_PRICE, NAIVE_STOCK, NAIVE_SALE, NAIVE_SPEC };
 
-/* The values that a request wants of its spec, a bit each, and of which spec; SPECS when there is none of this name. */
-static inline unsigned naive_spec(const struct search_request *request, unsigned number, unsigned *spec)
+static inline bool naive_range_has(const struct spec_choice *choice, unsigned spec, unsigned value)
+{
+    uint64_t micros = (uint64_t)value * NUMBER_STEP * 1000000;
+    bool unit = choice->unit.size == 0 || text_is(choice->unit, "gb");
+    return choice->is_range && spec == SPECS - 1 && unit && micros >= choice->min_micros && micros <= choice->max_micros;
+}
+
+/* The values that a request wants of its spec, a bit each, and of which spec; SPECS when there is none of this name. `named`: of these, those
+ * that it names. */
+static inline unsigned naive_spec(const struct search_request *request, unsigned number, unsigned *spec, unsigned *named)
 {
     char slug[32];
     unsigned wanted = 0;
+    *named = 0;
     for (*spec = 0; *spec < SPECS; ++*spec) {
         snprintf(slug, sizeof slug, "thong-so-%u", *spec);
         if (text_is(request->specs[number], slug))
@@ -57,9 +66,11 @@ static inline unsigned naive_spec(const struct search_request *request, unsigned
         for (unsigned value = 0; value < SPEC_VALUES && request->spec_values[i].spec == number; value++) {
             snprintf(slug, sizeof slug, "gia-tri-%u", value == SPEC_VALUES - 1 ? value - 1 : value);
             if (text_is(request->spec_values[i].slug, slug))
+                *named |= 1u << value;
+            if (naive_range_has(&request->spec_values[i], *spec, value))
                 wanted |= 1u << value;
         }
-    return wanted;
+    return wanted | *named;
 }
 
 static inline bool is_on_sale(uint64_t price, uint64_t sale)
@@ -80,7 +91,7 @@ static inline bool offer_fits(const struct search_request *request, uint64_t pri
     if ((request->in_stock && omit != NAIVE_STOCK && stock == 0) || (request->on_sale && omit != NAIVE_SALE && !is_on_sale(price, sale)))
         return false;
     for (unsigned i = 0; i < request->spec_count; i++) {
-        unsigned spec = 0, wanted = naive_spec(request, i, &spec);
+        unsigned spec = 0, named = 0, wanted = naive_spec(request, i, &spec, &named);
         if (omit != NAIVE_SPEC + i && (spec == SPECS || (values[spec] & wanted) == 0))
             return false;
     }

@@ -95,8 +95,13 @@ static void ask_filters(struct shop *shop, struct question *question)
     for (unsigned i = random_chance(state, 35) ? 1 + random_below(state, SPEC_CHOICES) : 0; i-- > 0;) {
         static const char *const names[] = {"specs.thong-so-0", "specs.thong-so-1", "specs.thong-so-2", "specs.thong-so-3",
                                             "specs.thong-so-9"};
-        snprintf(question->values[i], sizeof question->values[i], "gia-tri-%u", random_below(state, SPEC_VALUES + 1));
-        const char *name = names[random_chance(state, 5) ? 4 : random_below(state, SPECS)];
+        static const char *const ranges[] = {"8..24", "..16GB", "12..", "0..0gb", "7..9kg", "41..", "8..8"};
+        bool range = random_chance(state, 25);
+        if (range)
+            snprintf(question->values[i], sizeof question->values[i], "%s", ranges[random_below(state, sizeof ranges / sizeof ranges[0])]);
+        else
+            snprintf(question->values[i], sizeof question->values[i], "gia-tri-%u", random_below(state, SPEC_VALUES + 1));
+        const char *name = names[random_chance(state, 5) ? 4 : range && random_chance(state, 80) ? SPECS - 1 : random_below(state, SPECS)];
         must(request_set(request, name, bytes_of(question->values[i]), NULL));
     }
 }
@@ -394,7 +399,7 @@ static bool label_fits_naive(struct shop *shop, struct bytes typed, const char *
 struct listed {
     uint32_t ordinal, number; /* the label ends in it */
     uint64_t count;
-    bool selected;
+    bool selected, named;
     char slug[32], label[32];
 };
 
@@ -417,11 +422,11 @@ static void compare_list(struct shop *shop, const struct question *question, con
     unsigned limit = question->request.facet_limit, kept = 0, shown = 0;
     bool truncated = false;
     for (unsigned i = 0; i < count; i++)
-        if ((values[i].count > 0 || values[i].selected) && (option == NULL || label_fits_naive(shop, option->query, values[i].label)))
+        if ((values[i].count > 0 || values[i].named) && (option == NULL || label_fits_naive(shop, option->query, values[i].label)))
             values[kept++] = values[i];
     qsort(values, kept, sizeof *values, option != NULL && option->by_label ? by_number : by_count);
     for (unsigned i = 0; i < kept; i++) {
-        if (i >= limit && !values[i].selected) {
+        if (i >= limit && !values[i].named) {
             truncated = true;
             continue;
         }
@@ -435,8 +440,11 @@ static void compare_list(struct shop *shop, const struct question *question, con
             fail_question(question, "a facet's value");
         }
     }
-    if (facet->value_count != shown || facet->truncated != truncated)
+    if (facet->value_count != shown || facet->truncated != truncated) {
+        print_message("%.*s: %u values, not %u; truncated %d, not %d\n", (int)facet->name.size, facet->name.data, facet->value_count, shown,
+                      facet->truncated, truncated);
         fail_question(question, "a facet's values");
+    }
 }
 
 static void compare_brand(struct shop *shop, const struct question *question, const struct answer *answer, const struct facet_result *facet)
@@ -447,7 +455,7 @@ static void compare_brand(struct shop *shop, const struct question *question, co
         snprintf(values[i].slug, sizeof values[i].slug, "hang-%u", i);
         snprintf(values[i].label, sizeof values[i].label, "Hãng %u", values[i].number);
         for (unsigned j = 0; j < question->request.brand_count; j++)
-            values[i].selected = values[i].selected || text_is(question->request.brands[j], values[i].slug);
+            values[i].selected = values[i].named = values[i].named || text_is(question->request.brands[j], values[i].slug);
     }
     for (uint32_t i = 0; i < shop->count; i++)
         if (shop->products[i].brand != UINT32_MAX && is_counted(shop, question, answer, i, NAIVE_BRAND))
@@ -589,13 +597,13 @@ static void compare_spec(struct shop *shop, const struct question *question, con
 {
     const struct search_request *request = &question->request;
     struct bytes name = {facet->name.data + strlen("specs."), facet->name.size - strlen("specs.")};
-    unsigned spec = (unsigned)(name.data[name.size - 1] - '0'), omit = NAIVE_NO_AXIS, wanted = 0;
+    unsigned spec = (unsigned)(name.data[name.size - 1] - '0'), omit = NAIVE_NO_AXIS, wanted = 0, named = 0;
     struct listed values[SPEC_VALUES] = {{0}};
     uint64_t counts[SPEC_VALUES] = {0};
     for (unsigned i = 0; i < request->spec_count; i++)
         if (bytes_equal(request->specs[i], name)) {
             omit = NAIVE_SPEC + i;
-            wanted = naive_spec(request, i, &spec);
+            wanted = naive_spec(request, i, &spec, &named);
         }
     for (uint32_t i = 0; i < shop->count && spec < SPECS; i++) {
         unsigned has = product_spec(&shop->products[i], spec);
@@ -603,11 +611,25 @@ static void compare_spec(struct shop *shop, const struct question *question, con
             counts[value] += has >> value & 1;
     }
     for (unsigned value = 0; value < SPEC_VALUES && spec < SPECS; value++) {
-        values[value] = (struct listed){.ordinal = value, .number = value, .count = counts[value], .selected = (wanted >> value & 1) != 0};
+        values[value] = (struct listed){.ordinal = value,
+                                        .number = value,
+                                        .count = counts[value],
+                                        .selected = (wanted >> value & 1) != 0,
+                                        .named = (named >> value & 1) != 0};
         snprintf(values[value].slug, sizeof values[value].slug, "gia-tri-%u", value == SPEC_VALUES - 1 ? value - 1 : value);
         snprintf(values[value].label, sizeof values[value].label, "Giá trị %u", value);
     }
     compare_list(shop, question, facet, values, spec < SPECS ? SPEC_VALUES : 0);
+    unsigned low = 0, high = SPEC_VALUES;
+    while (low < SPEC_VALUES && counts[low] == 0)
+        low++;
+    while (high > 0 && counts[high - 1] == 0)
+        high--;
+    bool numeric = spec == SPECS - 1 && low < high;
+    if (facet->is_numeric != numeric ||
+        (numeric && (facet->min_micros != low * NUMBER_STEP * UINT64_C(1000000) || !text_is(facet->unit, "GB") ||
+                     facet->max_micros != (high - 1) * NUMBER_STEP * UINT64_C(1000000))))
+        fail_question(question, "numbers of a facet");
 }
 
 static void compare_facets(struct shop *shop, const struct question *question, const struct answer *answer,

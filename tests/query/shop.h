@@ -39,6 +39,7 @@ enum {
     PAIRS_OF_PRODUCT_MAX = 2 * WORDS_PER_PRODUCT + 1,
     SPECS = 4,       /* "thong-so-0" ... */
     SPEC_VALUES = 6, /* "gia-tri-0" ...; the last two share a slug */
+    NUMBER_STEP = 8, /* the last spec's values are numbers: 0 GB, 8 GB ... */
 };
 
 struct shop_term {
@@ -521,7 +522,10 @@ static inline void labels_write(struct shop *shop, struct batch *batch)
     for (uint32_t i = 0; i < SPECS * (SPEC_VALUES + 1); i++) {
         uint32_t ordinal = 0, spec = i / (SPEC_VALUES + 1), value = i % (SPEC_VALUES + 1);
         bool name = value == SPEC_VALUES;
-        snprintf(key, sizeof key, "s%u", i);
+        if (spec == SPECS - 1 && !name)
+            snprintf(key, sizeof key, "%ugb", value * NUMBER_STEP);
+        else
+            snprintf(key, sizeof key, "s%u", i);
         snprintf(text, sizeof text, name ? "Thông số %u" : "Giá trị %u", name ? spec : value);
         snprintf(slug, sizeof slug, name ? "thong-so-%u" : "gia-tri-%u", name ? spec : value == SPEC_VALUES - 1 ? value - 1 : value);
         struct label label = {.key = bytes_of(key), .text = bytes_of(text), .slug = bytes_of(slug), .parent = LABEL_NO_PARENT};

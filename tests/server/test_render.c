@@ -107,6 +107,22 @@ static void test_a_child_without_its_parent_becomes_a_root(void **state)
     json_decref(roots);
 }
 
+static void test_ranges(void **state)
+{
+    (void)state;
+    struct facet_result facet = {.name = shop_text("specs.ram"),
+                                 .is_numeric = true,
+                                 .min_micros = 500000,
+                                 .max_micros = UINT64_C(64000000),
+                                 .unit = shop_text("GB")};
+    json_t *json = render(&(struct search_result){.facets = &facet, .facet_count = 1, .zone = "core"});
+    const json_t *ram = json_object_get(json_object_get(json, "facets"), "specs.ram");
+    assert_true(json_real_value(json_object_get(ram, "min")) == 0.5);
+    assert_int_equal(json_integer_value(json_object_get(ram, "max")), 64);
+    assert_string_equal(json_string_value(json_object_get(ram, "unit")), "GB");
+    json_decref(json);
+}
+
 static void test_prices(void **state)
 {
     (void)state;
@@ -229,9 +245,13 @@ int main(void)
     site_expect(snapshot_open(env, &snapshot, &error), &error);
     arena_init(&arena, 1 << 20);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random_trees), cmocka_unit_test(test_a_child_without_its_parent_becomes_a_root),
-        cmocka_unit_test(test_prices),       cmocka_unit_test(test_hits_that_are_not_there),
-        cmocka_unit_test(test_highlights),   cmocka_unit_test(test_understood),
+        cmocka_unit_test(test_random_trees),
+        cmocka_unit_test(test_a_child_without_its_parent_becomes_a_root),
+        cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_prices),
+        cmocka_unit_test(test_hits_that_are_not_there),
+        cmocka_unit_test(test_highlights),
+        cmocka_unit_test(test_understood),
         cmocka_unit_test(test_relaxed),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
