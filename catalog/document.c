@@ -64,6 +64,8 @@ enum status row_get(struct snapshot *snapshot, enum table table, struct bytes ke
 static bool is_key_spec(const struct analyzer *analyzer, struct bytes name, struct arena *arena)
 {
     struct bytes folded = {0};
+    if (analyzer == NULL) /* nobody asks */
+        return false;
     if (fold_text(analyzer, name.data, name.size, arena, &folded) != STATUS_OK)
         return false;
     for (size_t i = 0; i < sizeof key_spec_names / sizeof key_spec_names[0]; i++)
@@ -179,6 +181,15 @@ static enum status specs_from_json(const struct analyzer *analyzer, struct bytes
         status = specs_from_member(analyzer, names[i], json_object_get(object, names[i]), arena, list);
     free(names);
     json_decref(object);
+    return status;
+}
+
+enum status attributes_parse(struct bytes json, struct arena *arena, struct document_spec **out, unsigned *count)
+{
+    struct spec_list attributes = {0};
+    enum status status = specs_from_json(NULL, json, arena, &attributes);
+    *out = attributes.specs;
+    *count = attributes.count;
     return status;
 }
 

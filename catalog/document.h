@@ -58,6 +58,9 @@ struct document {
 MUST_USE enum status document_build(struct snapshot *snapshot, const struct analyzer *analyzer, struct bytes product_id,
                                     struct arena *arena, struct document *out);
 
+/* The attributes in a variant's JSON, in byte order of their names; none in what does not parse. In the arena; LIMIT at its cap. */
+MUST_USE enum status attributes_parse(struct bytes json, struct arena *arena, struct document_spec **out, unsigned *count);
+
 /* Reads and decodes one mirrored row. The cells lie in the arena, not in the map: they outlive writes of the batch they were read in.
  * NOT_FOUND. */
 MUST_USE enum status row_get(struct snapshot *snapshot, enum table table, struct bytes key, struct arena *arena, struct row *row,

@@ -110,6 +110,7 @@ void hit_renderer_init(struct hit_renderer *renderer, struct snapshot *snapshot,
     column_reader_init(&renderer->fame, snapshot, &family_fame);
     column_reader_init(&renderer->brand, snapshot, &family_brand);
     column_reader_init(&renderer->category, snapshot, &family_category);
+    column_reader_init(&renderer->variant, snapshot, &family_variant);
 }
 
 static void label_render(const struct label *label, struct json_writer *json)
@@ -177,7 +178,8 @@ void offer_render(uint64_t price, uint64_t sale, uint64_t stock, struct json_wri
     number_or_null(json, "stockQuantity", stock);
 }
 
-enum status hit_render_members(struct hit_renderer *renderer, uint32_t document, struct json_writer *json)
+enum status hit_render_members(struct hit_renderer *renderer, uint32_t document, const struct hit_variants *variants,
+                               struct json_writer *json)
 {
     struct bytes stored = {0};
     struct fragment fragment;
@@ -192,8 +194,12 @@ enum status hit_render_members(struct hit_renderer *renderer, uint32_t document,
         status = category_render(renderer, document, json);
     if (status != STATUS_OK)
         return status;
-    offer_render(column_get(&renderer->offer, OFFER_PRICE, document), column_get(&renderer->offer, OFFER_SALE, document),
-                 column_get(&renderer->offer, OFFER_STOCK, document), json);
+    bool matched = variants != NULL && variants->total > 0;
+    if (matched)
+        offer_render(variants->price, variants->sale, variants->stock, json);
+    else
+        offer_render(column_get(&renderer->offer, OFFER_PRICE, document), column_get(&renderer->offer, OFFER_SALE, document),
+                     column_get(&renderer->offer, OFFER_STOCK, document), json);
     uint64_t rating = column_get(&renderer->fame, FAME_RATING, document);
     json_put_key(json, "avgRating");
     if (rating == COLUMN_UNKNOWN)
@@ -204,14 +210,14 @@ enum status hit_render_members(struct hit_renderer *renderer, uint32_t document,
     number_or_null(json, "soldCount", column_get(&renderer->fame, FAME_SOLD, document));
     if (!renderer->without_version)
         number_or_null(json, "version", column_get(&renderer->offer, OFFER_VERSION, document));
-    return STATUS_OK;
+    return matched ? hit_variants_render(renderer, fragment.id, variants, json) : STATUS_OK;
 }
 
-enum status hit_render(struct hit_renderer *renderer, uint32_t document, struct buffer *out)
+enum status hit_render(struct hit_renderer *renderer, uint32_t document, const struct hit_variants *variants, struct buffer *out)
 {
     struct json_writer json = {.out = out};
     json_begin_object(&json);
-    enum status status = hit_render_members(renderer, document, &json);
+    enum status status = hit_render_members(renderer, document, variants, &json);
     json_end_object(&json);
     return status;
 }

@@ -33,22 +33,39 @@ MUST_USE enum status fragment_parse(struct bytes stored, struct fragment *out);
 bool fragment_next_facet(struct bytes *facets, struct fragment_facet *out);
 void fragment_build(const struct document *document, const struct fragment_facet *facets, unsigned facet_count, struct buffer *out);
 
+enum { HIT_VARIANTS_MAX = 20 /* named with a hit; a product may have more that match */ };
+
+/* The active variants of a product that pass a search's filters: the cheapest first, ties in the order of the run. */
+struct hit_variants {
+    uint32_t first;                    /* the product's run */
+    uint16_t places[HIT_VARIANTS_MAX]; /* in it */
+    unsigned count;                    /* of places */
+    uint32_t total;                    /* with those beyond HIT_VARIANTS_MAX; 0: the product has no variants, or nothing is asked of them */
+    uint64_t price, sale, stock;       /* the offer of the cheapest; of the stocks that are known the sum; COLUMN_UNKNOWN */
+};
+
 /* Column readers of one answer: make one per request, after the snapshot was renewed. */
 struct hit_renderer {
     struct snapshot *snapshot;
     struct arena *arena;
     bool without_version; /* for dumps, which do not depend on how often a product changed */
-    struct column_reader offer, fame, brand, category;
+    struct column_reader offer, fame, brand, category, variant;
 };
 void hit_renderer_init(struct hit_renderer *renderer, struct snapshot *snapshot, struct arena *arena);
 
 /* Writes the hit's JSON object: id, sku, name, slug, image, shortDesc, brand {name, slug}, category [{name, slug} ...] from the root, price,
  * salePrice, discountPercent, inStock, stockQuantity, avgRating, reviewCount, soldCount, version. What is unknown is null; unknown stock
- * counts as in stock. */
-MUST_USE enum status hit_render(struct hit_renderer *renderer, uint32_t document, struct buffer *out);
+ * counts as in stock. With `variants` (NULL: none) whose total is not 0 the offer is theirs, and "variants" [{id, name, sku, price ...
+ * stockQuantity, attributes [{name, value}]}] names them, "variantCount" tells how many there are. */
+MUST_USE enum status hit_render(struct hit_renderer *renderer, uint32_t document, const struct hit_variants *variants, struct buffer *out);
 
 /* The same members into an object that is already open, for what shows more of a product than a hit. */
-MUST_USE enum status hit_render_members(struct hit_renderer *renderer, uint32_t document, struct json_writer *json);
+MUST_USE enum status hit_render_members(struct hit_renderer *renderer, uint32_t document, const struct hit_variants *variants,
+                                        struct json_writer *json);
+
+/* Inside catalog/ only: the member "variants". In hit_variants.c. */
+MUST_USE enum status hit_variants_render(struct hit_renderer *renderer, struct bytes product_id, const struct hit_variants *variants,
+                                         struct json_writer *json);
 
 /* Members price, salePrice, discountPercent, inStock, stockQuantity from column values. */
 void offer_render(uint64_t price, uint64_t sale, uint64_t stock, struct json_writer *json);

@@ -89,7 +89,7 @@ enum status product_page_members(struct hit_renderer *renderer, const struct ana
     struct document document;
     enum status status = document_get(renderer->snapshot, product_id, &number);
     if (status == STATUS_OK)
-        status = hit_render_members(renderer, number, json); /* only a live product has a fragment */
+        status = hit_render_members(renderer, number, NULL, json); /* only a live product has a fragment */
     if (status == STATUS_OK)
         status = document_build(renderer->snapshot, analyzer, product_id, renderer->arena, &document);
     if (status != STATUS_OK)

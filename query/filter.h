@@ -7,6 +7,7 @@
 #ifndef TIM_QUERY_FILTER_H
 #define TIM_QUERY_FILTER_H
 
+#include "catalog/hit.h"
 #include "query/columns.h"
 #include "query/ordinal_set.h"
 #include "query/request.h"
@@ -69,6 +70,10 @@ MUST_USE enum status filters_window(struct filters *filters, struct columns *col
 
 /* Of `documents`, as given to filters_window, those that pass every axis but `omit` (one of `omitted`, or AXIS_NONE). */
 void filters_mask(const struct filters *filters, const uint64_t *documents, enum filter_axis omit, uint64_t *out);
+
+/* The active variants of a document that pass, all axes of offers taken together. Total 0: nothing is asked of offers, or it has no active
+ * variants. */
+MUST_USE enum status filters_variants(struct filters *filters, uint32_t document, struct hit_variants *out);
 
 /* Inside filter*.c only: the offer axes, which filters_open has opened, for `documents` of the window. In filter_offer.c. */
 enum { AXES_OFFER = (int)(UINT32_MAX >> 1) & ~((1 << AXIS_PRICE) - 1) };

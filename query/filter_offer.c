@@ -303,3 +303,92 @@ enum status offers_window(struct filters *filters, struct columns *columns, cons
     candidates_find(filters, shown ? fails : NULL, has, documents, candidates);
     return runs_window(filters, columns, candidates, has);
 }
+
+/* Into the order of prices; the dearest leaves when there are too many. */
+static void variant_note(struct hit_variants *out, uint32_t prices[HIT_VARIANTS_MAX], uint16_t place, uint32_t paid)
+{
+    unsigned at = out->count < HIT_VARIANTS_MAX ? out->count++ : HIT_VARIANTS_MAX;
+    out->total++;
+    if (at == HIT_VARIANTS_MAX && paid >= prices[--at])
+        return;
+    for (; at > 0 && prices[at - 1] > paid; at--) {
+        prices[at] = prices[at - 1];
+        out->places[at] = out->places[at - 1];
+    }
+    prices[at] = paid;
+    out->places[at] = place;
+}
+
+static uint32_t variant_value(const struct filters *filters, uint32_t entry, unsigned field)
+{
+    uint32_t value = VALUE_UNKNOWN;
+    if (filters->variant_chunk.values[field] != NULL)
+        memcpy(&value, filters->variant_chunk.values[field] + (entry - filters->variant_first) * sizeof value, sizeof value);
+    return value;
+}
+
+static uint64_t value_or_unknown(uint32_t value)
+{
+    return value == VALUE_UNKNOWN ? COLUMN_UNKNOWN : value;
+}
+
+/* What the product has of the specs, and which of them its variants have by themselves. */
+static enum status run_open(struct filters *filters, uint32_t document, struct run_judged *run)
+{
+    struct column_reader runs;
+    column_reader_init(&runs, filters->snapshot, &family_run);
+    uint64_t first = column_get(&runs, RUN_FIRST, document), count = column_get(&runs, RUN_COUNT, document);
+    *run = (struct run_judged){.document = document};
+    if (first == COLUMN_UNKNOWN || count == COLUMN_UNKNOWN)
+        return STATUS_OK;
+    run->first = (uint32_t)first;
+    run->count = (uint32_t)count;
+    for (unsigned i = 0; i < filters->spec_count; i++) {
+        struct spec_filter *spec = &filters->specs[i];
+        struct multi_chunk chunk;
+        uint32_t begin = 0, end = 0;
+        enum status status = spec->values.limit == 0 ? STATUS_END : multi_cursor_seek(&spec->products, filters->snapshot, document, &chunk);
+        if (status == STATUS_END || (status == STATUS_OK && chunk.first > document))
+            continue;
+        if (status != STATUS_OK)
+            return status;
+        if (!multi_chunk_values(&chunk, document - chunk.first, &begin, &end))
+            return multi_cursor_corrupt(&spec->products, filters->snapshot);
+        run->has |= (uint32_t)any_selected(spec, &chunk, begin, end) << i;
+    }
+    return run_compare(filters, run);
+}
+
+enum status filters_variants(struct filters *filters, uint32_t document, struct hit_variants *out)
+{
+    const struct wanted wanted = wanted_make(filters);
+    uint32_t prices[HIT_VARIANTS_MAX];
+    struct run_judged run = {0};
+    uint64_t stock = 0;
+    bool stock_known = false;
+    *out = (struct hit_variants){.price = COLUMN_UNKNOWN, .sale = COLUMN_UNKNOWN, .stock = COLUMN_UNKNOWN};
+    enum status status = (filters->active & (uint32_t)AXES_OFFER) == 0 ? STATUS_OK : run_open(filters, document, &run);
+    out->first = run.first;
+    for (uint32_t place = 1; place < run.count && status == STATUS_OK; place++) {
+        uint32_t owner = 0, failed = 0, entry = run.first + place;
+        uint8_t shown = 0;
+        status = variant_read(filters, entry, wanted, &owner, &shown);
+        if (status != STATUS_OK || owner != document)
+            continue;
+        status = variant_judge(filters, &run, entry, shown, &failed);
+        if (status != STATUS_OK || failed != 0)
+            continue;
+        uint32_t price = variant_value(filters, entry, VARIANT_OFFER_PRICE), sale = variant_value(filters, entry, VARIANT_OFFER_SALE);
+        uint32_t pieces = variant_value(filters, entry, VARIANT_OFFER_STOCK);
+        variant_note(out, prices, (uint16_t)place, paid_of(price, sale));
+        if (out->places[0] == place) {
+            out->price = value_or_unknown(price);
+            out->sale = value_or_unknown(sale);
+        }
+        stock_known = stock_known || pieces != VALUE_UNKNOWN;
+        stock += pieces == VALUE_UNKNOWN ? 0 : pieces;
+    }
+    if (stock_known)
+        out->stock = stock < COUNT_MAX ? stock : COUNT_MAX;
+    return status;
+}

@@ -563,6 +563,19 @@ static enum status relaxed_finish(struct search *search, struct search_result *r
     return status;
 }
 
+static enum status variants_finish(struct search *search, struct search_result *result)
+{
+    enum status status = STATUS_OK;
+    if ((search->filters.active & (uint32_t)AXES_OFFER) == 0)
+        return STATUS_OK;
+    result->variants = arena_calloc(search->arena, result->hit_count, sizeof *result->variants);
+    if (result->variants == NULL)
+        return STATUS_LIMIT;
+    for (unsigned i = 0; i < result->hit_count && status == STATUS_OK; i++)
+        status = filters_variants(&search->filters, result->hits[i].document, &result->variants[i]);
+    return status;
+}
+
 enum status search_run(struct snapshot *snapshot, const struct analyzer *analyzer, const struct search_request *request,
                        const struct search_limits *limits, struct arena *arena, struct search_result *result, struct error *error)
 {
@@ -584,6 +597,8 @@ enum status search_run(struct snapshot *snapshot, const struct analyzer *analyze
         status = facets_finish(&search, result);
     if (status == STATUS_OK)
         status = top_finish(&search.top, request->page * request->limit, &result->hits, &result->hit_count);
+    if (status == STATUS_OK)
+        status = variants_finish(&search, result);
     if (status == STATUS_OK)
         status = replaced_finish(&search, result);
     if (status == STATUS_OK)

@@ -7,6 +7,7 @@
 #include "query/understand.h"
 
 struct snapshot;
+struct hit_variants;
 
 struct search_hit {
     uint32_t document;
@@ -65,7 +66,8 @@ struct replaced_words {
 struct search_result {
     struct search_hit *hits; /* best first */
     unsigned hit_count;
-    uint64_t total; /* exact */
+    struct hit_variants *variants; /* by hit: those that pass the filters; NULL when nothing is asked of offers */
+    uint64_t total;                /* exact */
     struct facet_result *facets;
     unsigned facet_count;
     bool partial;     /* the CPU deadline passed: hits and counts cover a part of the index */

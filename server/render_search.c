@@ -143,7 +143,8 @@ static enum status render_hits(struct json_writer *json, struct snapshot *snapsh
     for (unsigned i = 0; i < result->hit_count; i++) {
         if (i > 0)
             buffer_append_char(json->out, ',');
-        enum status status = hit_render(&renderer, result->hits[i].document, json->out);
+        enum status status =
+            hit_render(&renderer, result->hits[i].document, result->variants == NULL ? NULL : &result->variants[i], json->out);
         if (status != STATUS_OK)
             return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
     }
