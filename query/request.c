@@ -132,6 +132,10 @@ static enum status set_facets(struct search_request *request, const struct param
 {
     if (bytes_equal(value, (struct bytes){"*", 1}))
         return set_all_facets(request);
+    if (bytes_equal(value, (struct bytes){"auto", 4})) {
+        request->facets_auto = true;
+        return set_all_facets(request);
+    }
     bool more = true;
     while (more) {
         size_t before = value.size;
@@ -503,7 +507,7 @@ enum status request_check(const struct search_request *request, struct error *er
                          request->price_min_vnd, request->price_max_vnd);
     for (unsigned i = 0; i < request->facet_option_count; i++) {
         struct bytes facet = request->facet_options[i].facet;
-        if (!is_asked_for(request, facet))
+        if (!request->facets_auto && !is_asked_for(request, facet))
             return error_set(error, STATUS_INVALID, "%s.%.*s is about a facet that is not counted: name it in facets too",
                              request->facet_options[i].has_query ? "facetQuery" : "facetSort", SHOWN(facet));
     }

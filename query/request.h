@@ -61,6 +61,7 @@ struct search_request {
     unsigned spec_value_count;
     struct bytes facets[FACETS_MAX]; /* names: facet.h has them */
     unsigned facet_count;
+    bool facets_auto; /* of the specs those that tell most of the hits, besides */
     struct facet_option facet_options[FACETS_MAX];
     unsigned facet_option_count;
     unsigned facet_limit; /* values per facet, 1..FACET_VALUES_MAX, default 100 */
@@ -76,7 +77,7 @@ struct search_request {
 void request_init(struct search_request *request);
 
 /* Sets one parameter by its API name. Name and value are borrowed by the request. Repeatable parameters add up; a list ("facets=brand,price") is
- * split; "facets=*" asks for every facet there is. INVALID: unknown name (the nearest known one is suggested), invalid UTF-8 or NUL, not a number, out of range, given twice; the
+ * split; "facets=*" asks for every facet that all products share, "auto" for these and for specs that the search chooses. INVALID: unknown name (the nearest known one is suggested), invalid UTF-8 or NUL, not a number, out of range, given twice; the
  * error names the parameter, what was wrong and what would be right. */
 MUST_USE enum status request_set(struct search_request *request, const char *name, struct bytes value, struct error *error);
 

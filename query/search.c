@@ -9,6 +9,7 @@
 #include "query/columns.h"
 #include "query/contiguity.h"
 #include "query/facet.h"
+#include "query/facet_auto.h"
 #include "query/match.h"
 #include "query/rank.h"
 #include "query/strict.h"
@@ -22,6 +23,7 @@ enum {
 };
 
 struct facet_run {
+    struct bytes name;
     const struct facet_kind *kind;
     enum filter_axis own; /* the selection that it ignores, if there is one */
     void *counters;
@@ -47,7 +49,8 @@ struct search {
     struct top top;
     struct facet_context context;
     struct facet_run facets[FACETS_MAX];
-    unsigned facet_count;
+    unsigned facet_count, facet_first; /* counted at the moment: from facet_first on */
+    struct facet_sample *sample;       /* of the hits, for facets=auto; else NULL */
     uint32_t points_max;
     uint64_t deadline_cpu_ns; /* 0: none */
     uint64_t total;
@@ -68,20 +71,52 @@ static enum status words_read(struct search *search)
     return status;
 }
 
+static bool facet_is_chosen(const struct search *search, struct bytes name)
+{
+    for (unsigned i = 0; i < search->facet_count; i++)
+        if (bytes_equal(search->facets[i].name, name))
+            return true;
+    return false;
+}
+
+/* Unless it is there, or there are FACETS_MAX. */
+static void facet_add(struct search *search, struct bytes name)
+{
+    const struct facet_kind *kind = facet_find(name);
+    if (search->facet_count == FACETS_MAX || facet_is_chosen(search, name))
+        return;
+    enum filter_axis own = facet_axis(kind, search->request, name);
+    search->facets[search->facet_count++] = (struct facet_run){.name = name, .kind = kind, .own = own};
+    search->omitted |= own == AXIS_NONE ? 0 : 1u << own;
+}
+
+/* With facets=auto every selected spec has its facet. */
+static enum status facets_auto_begin(struct search *search)
+{
+    const struct search_request *request = search->request;
+    search->sample = arena_calloc(search->arena, 1, sizeof *search->sample);
+    if (search->sample == NULL)
+        return STATUS_LIMIT;
+    for (unsigned i = 0; i < request->spec_count; i++) {
+        const char *name = arena_print(search->arena, "%s%.*s", facet_spec.name, (int)request->specs[i].size, request->specs[i].data);
+        if (name == NULL)
+            return STATUS_LIMIT;
+        facet_add(search, (struct bytes){name, strlen(name)});
+    }
+    return STATUS_OK;
+}
+
 /* The facets' kinds, each once, and the selections that they leave out. */
-static enum status facets_choose(struct search *search, uint32_t *omitted, struct error *error)
+static enum status facets_choose(struct search *search, struct error *error)
 {
     const struct search_request *request = search->request;
     for (unsigned i = 0; i < request->facet_count; i++) {
         enum status status = facet_name_check(request->facets[i], error);
         if (status != STATUS_OK)
             return status;
-        const struct facet_kind *kind = facet_find(request->facets[i]);
-        enum filter_axis own = facet_axis(kind, request, request->facets[i]);
-        search->facets[search->facet_count++] = (struct facet_run){.kind = kind, .own = own};
-        *omitted |= own == AXIS_NONE ? 0 : 1u << own;
+        facet_add(search, request->facets[i]);
     }
-    return STATUS_OK;
+    return request->facets_auto ? facets_auto_begin(search) : STATUS_OK;
 }
 
 static enum status counters_open(struct search *search)
@@ -91,8 +126,10 @@ static enum status counters_open(struct search *search)
     search->met = (struct met){0};
     search->context =
         (struct facet_context){search->snapshot, search->analyzer, search->arena, search->request, &search->filters, &search->columns};
+    if (search->sample != NULL)
+        *search->sample = (struct facet_sample){.count = 0};
     for (unsigned i = 0; i < search->facet_count && status == STATUS_OK; i++)
-        status = search->facets[i].kind->open(&search->context, search->request->facets[i], &search->facets[i].counters);
+        status = search->facets[i].kind->open(&search->context, search->facets[i].name, &search->facets[i].counters);
     if (status == STATUS_OK)
         status = top_open(&search->top, search->snapshot, (search->request->page + 1) * search->request->limit, search->arena);
     return status;
@@ -228,7 +265,7 @@ static enum status add_by_column(struct search *search, uint32_t base, const uin
 static enum status count_facets(struct search *search, const uint64_t *documents, const uint64_t *hits)
 {
     enum status status = STATUS_OK;
-    for (unsigned i = 0; i < search->facet_count && status == STATUS_OK; i++) {
+    for (unsigned i = search->facet_first; i < search->facet_count && status == STATUS_OK; i++) {
         const struct facet_run *facet = &search->facets[i];
         uint64_t others[WINDOW_WORDS];
         bool own = filters_active(&search->filters, facet->own);
@@ -270,6 +307,8 @@ static enum status window_run(struct search *search, uint32_t window)
         return status;
     filters_mask(&search->filters, documents, AXIS_NONE, hits);
     search->total += window_count(hits);
+    if (search->sample != NULL)
+        facet_sample_add(search->sample, window * COLUMN_WINDOW, hits);
     /* The facets first: they want most chunks, in order, and ranking then finds them at hand. */
     status = count_facets(search, documents, hits);
     if (status != STATUS_OK || search->top.room == 0 || !window_any(hits))
@@ -493,6 +532,33 @@ static enum status understood_finish(struct search *search, struct search_result
     return status;
 }
 
+/* For facets=auto, once the hits are known: chooses further specs and counts them in a pass of their own. */
+static enum status facets_auto_run(struct search *search)
+{
+    struct bytes names[AUTO_SPECS_MAX];
+    unsigned count = 0;
+    if (search->sample == NULL || search->partial)
+        return STATUS_OK;
+    enum status status = facet_auto_choose(search->snapshot, search->sample, AUTO_SPECS_MAX, search->arena, names, &count);
+    search->sample = NULL;
+    search->facet_first = search->facet_count;
+    for (unsigned i = 0; i < count; i++)
+        facet_add(search, names[i]);
+    for (unsigned i = search->facet_first; i < search->facet_count && status == STATUS_OK; i++)
+        status = search->facets[i].kind->open(&search->context, search->facets[i].name, &search->facets[i].counters);
+    if (status != STATUS_OK || search->facet_first == search->facet_count)
+        return status;
+    uint64_t total = search->total;
+    search->top.room = 0; /* the hits are taken */
+    status = match_open(search->snapshot, &search->cascade.lattice, search->request->match, search->arena, &search->match);
+    if (status != STATUS_OK)
+        return status;
+    status = windows_run(search);
+    match_close(search->match);
+    search->total = total;
+    return status;
+}
+
 static enum status facets_finish(struct search *search, struct search_result *result)
 {
     enum status status = STATUS_OK;
@@ -501,7 +567,7 @@ static enum status facets_finish(struct search *search, struct search_result *re
         return STATUS_LIMIT;
     for (unsigned i = 0; i < search->facet_count && status == STATUS_OK; i++) {
         struct facet_result *facet = &result->facets[result->facet_count++];
-        facet->name = search->request->facets[i];
+        facet->name = search->facets[i].name;
         status = search->facets[i].kind->finish(&search->context, search->facets[i].counters, facet);
     }
     return status;
@@ -588,15 +654,17 @@ enum status search_run(struct snapshot *snapshot, const struct analyzer *analyze
     columns_init(&search.columns, snapshot, arena);
     enum status status = strict_parse(request->text, arena, &search.strict_spans, &plain.text);
     if (status == STATUS_OK)
-        status = facets_choose(&search, &search.omitted, error);
+        status = facets_choose(&search, error);
     if (status == STATUS_OK)
         status = cascade_run(&search, result, error);
     if (status == STATUS_OK)
         status = understood_finish(&search, result);
     if (status == STATUS_OK)
-        status = facets_finish(&search, result);
-    if (status == STATUS_OK)
         status = top_finish(&search.top, request->page * request->limit, &result->hits, &result->hit_count);
+    if (status == STATUS_OK)
+        status = facets_auto_run(&search);
+    if (status == STATUS_OK)
+        status = facets_finish(&search, result);
     if (status == STATUS_OK)
         status = variants_finish(&search, result);
     if (status == STATUS_OK)

@@ -355,7 +355,15 @@ static inline void compare_spec(struct shop *shop, const struct question *questi
 static inline void compare_facets(struct shop *shop, const struct question *question, const struct answer *answer,
                                   const struct search_result *result)
 {
-    assert_int_equal(result->facet_count, question->request.facet_count);
+    const struct search_request *request = &question->request;
+    assert_in_range(result->facet_count, request->facet_count, request->facets_auto ? FACETS_MAX : request->facet_count);
+    for (unsigned i = 0; i < request->facet_count; i++)
+        if (!bytes_equal(result->facets[i].name, request->facets[i]))
+            fail_question(question, "a facet that was asked for");
+    for (unsigned i = 0; i < result->facet_count; i++)
+        for (unsigned j = 0; j < i; j++)
+            if (bytes_equal(result->facets[i].name, result->facets[j].name))
+                fail_question(question, "a facet twice");
     for (unsigned i = 0; i < result->facet_count; i++) {
         const struct facet_result *facet = &result->facets[i];
         if (text_is(facet->name, "brand"))

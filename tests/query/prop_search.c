@@ -116,6 +116,7 @@ static void ask(struct shop *shop, struct question *question)
     for (unsigned i = 0; i < sizeof facets / sizeof facets[0]; i++)
         if (random_chance(state, 50))
             ask_facet(shop, question, facets[i]);
+    question->request.facets_auto = random_chance(state, 25);
     question->request.facet_limit = random_chance(state, 30) ? 1 + random_below(state, 6) : 100;
     question->request.sort = random_chance(state, 50) ? SORT_RELEVANCE : (enum sort)random_below(state, 5);
     question->request.match = random_chance(state, 40) ? MATCH_ANY : MATCH_ALL;

@@ -333,15 +333,6 @@ static inline void product_terms(const struct product *product, struct forward_l
     forward_sort(list);
 }
 
-static inline void fragment_write(struct batch *batch, const struct product *product)
-{
-    struct buffer buffer = {0};
-    struct document document = {.id = bytes_of(product->id), .name = bytes_of(product->name), .slug = bytes_of(product->id), .live = true};
-    fragment_build(&document, NULL, 0, &buffer);
-    must(fragment_put(batch, product->document, (struct bytes){buffer.data, buffer.size}));
-    buffer_release(&buffer);
-}
-
 static inline void variants_write(struct batch *batch, struct product *product)
 {
     if (product->variant_count == 0)
@@ -400,6 +391,26 @@ static inline unsigned product_spec(const struct product *product, unsigned spec
             any = true;
         }
     return any ? values : product->specs[spec];
+}
+
+/* What the product has of the specs, as a fragment names it. */
+static inline void fragment_write(struct batch *batch, const struct product *product)
+{
+    struct buffer buffer = {0};
+    struct fragment_facet facets[SPECS] = {{0}};
+    unsigned count = 0;
+    for (unsigned spec = 0; spec < SPECS; spec++) {
+        struct fragment_facet *facet = &facets[count];
+        facet->field = (uint16_t)(FACET_SPEC_FIRST + spec);
+        for (uint32_t value = 0; value < SPEC_VALUES; value++)
+            if ((product_spec(product, spec) >> value & 1) != 0)
+                facet->ordinals[facet->count++] = value;
+        count += facet->count > 0;
+    }
+    struct document document = {.id = bytes_of(product->id), .name = bytes_of(product->name), .slug = bytes_of(product->id), .live = true};
+    fragment_build(&document, facets, count, &buffer);
+    must(fragment_put(batch, product->document, (struct bytes){buffer.data, buffer.size}));
+    buffer_release(&buffer);
 }
 
 /* As indexer/facets.c does. */

@@ -1,6 +1,7 @@
 /* What facets show: the bins of the price histogram, values that are selected, search and order inside a facet. */
 #include "shop.h"
 
+#include "query/facet_auto.h"
 #include "query/search.h"
 
 struct fixture {
@@ -120,11 +121,67 @@ static void labels_searched_and_sorted(void **state)
     check_brands("?", "label", "Ánh Dương, Asus, Âm thanh 9, Âm thanh 10, Dalat, Đại Phát, Điện Quang, Sơn Hà");
 }
 
+/* Half of the products have thong-so-0 in one value, all have thong-so-1 in two, every tenth thong-so-2 in three, and few thong-so-3. */
+static void specs_chosen(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct error error = {0};
+    char shown[200] = "";
+    open_shop(&fixture);
+    struct batch *batch = shop_begin(&fixture.shop);
+    for (unsigned i = 0; i < 200; i++) {
+        struct product *product = shop_add(&fixture.shop, batch, 0);
+        for (unsigned j = 0; j < product->variant_count; j++)
+            memset(product->variants[j].specs, 0, sizeof product->variants[j].specs);
+        product->specs[0] = i % 2;
+        product->specs[1] = 1u << i % 2;
+        product->specs[2] = i % 10 == 0 ? 1u << i / 10 % 3 : 0;
+        product->specs[3] = i % 11 == 0 ? 1u << i % 3 : 0;
+        product_write(batch, product);
+    }
+    shop_commit(batch);
+    fixture.snapshot = shop_read(&fixture.shop);
+    for (unsigned selected = 0; selected < 2; selected++) {
+        request_init(&fixture.request);
+        if (selected == 1)
+            must(request_set(&fixture.request, "specs.thong-so-3", bytes_of("gia-tri-1"), &error));
+        ask(&fixture, "auto");
+        assert_int_equal(fixture.result.facet_count, 8);
+        shown[0] = '\0';
+        for (unsigned i = 6; i < fixture.result.facet_count; i++)
+            snprintf(shown + strlen(shown), sizeof shown - strlen(shown), "%.*s ", (int)fixture.result.facets[i].name.size,
+                     fixture.result.facets[i].name.data);
+        /* What is selected is always there, and the rest is chosen among what it leaves. */
+        assert_string_equal(shown, selected == 0 ? "specs.thong-so-1 specs.thong-so-2 " : "specs.thong-so-3 specs.thong-so-1 ");
+    }
+    assert_int_equal(fixture.result.facets[7].values[0].count + fixture.result.facets[7].values[1].count, fixture.result.total);
+    close_shop(&fixture);
+}
+
+/* Of more hits than it holds, a sample keeps every second, then every fourth ... */
+static void sample_bounds(void **state)
+{
+    (void)state;
+    struct facet_sample *sample = memory_calloc(1, sizeof *sample);
+    uint64_t all[WINDOW_WORDS];
+    memset(all, 0xFF, sizeof all);
+    for (unsigned window = 0; window < 5; window++)
+        facet_sample_add(sample, window * COLUMN_WINDOW, all);
+    assert_int_equal(sample->stride, 8);
+    assert_in_range(sample->count, FACET_SAMPLE_MAX / 2, FACET_SAMPLE_MAX);
+    for (uint32_t i = 0; i < sample->count; i++)
+        assert_int_equal(sample->documents[i], i * sample->stride);
+    free(sample);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(price_steps),
         cmocka_unit_test(labels_searched_and_sorted),
+        cmocka_unit_test(specs_chosen),
+        cmocka_unit_test(sample_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

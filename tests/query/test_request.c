@@ -98,6 +98,7 @@ static const struct example examples[] = {
     {"facetSort.brand", "count", NULL},
     {"facetSort.brand", "name", "facetSort.brand is \"name\": it must be count or label"},
     {"facetSort.stock", "label", "facetSort.stock: only brand"},
+    {"facets", "auto", NULL},
     {"facetLimit", "1", NULL},
     {"facetLimit", "1000", NULL},
     {"facetLimit", "0", "facetLimit is \"0\": it must be a whole number from 1 to 1000"},
