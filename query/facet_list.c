@@ -7,7 +7,17 @@
 #include "query/label_match.h"
 #include "storage/bytes.h"
 
-enum { LABEL_SCRATCH_BYTES = 1 << 20 /* to analyse one label */ };
+enum {
+    LABEL_SCRATCH_BYTES = 1 << 20, /* to analyse one label */
+    NUMBER_LABELS_MAX = 2000,      /* with more values than this nobody looks whether they are numbers */
+    UNITS_MAX = 8,                 /* of one spec; values in further ones count as texts */
+};
+
+/* The numbers of one unit among the counted values. */
+struct unit_range {
+    struct bytes unit;
+    uint64_t count, min_micros, max_micros;
+};
 
 /* The values of one facet on their way. */
 struct listing {
@@ -19,6 +29,8 @@ struct listing {
     uint32_t least; /* values that are found less often, and not named, are left out unseen */
     bool searched;  /* only what `match` lets pass */
     uint16_t field;
+    bool numbers; /* to be looked for */
+    struct unit_range ranges[UNITS_MAX];
 };
 
 static void sift_down(uint32_t *heap, uint32_t count)
@@ -66,6 +78,28 @@ static bool is_named(const struct listing *listing, uint32_t ordinal)
     return listing->named != NULL && ordinal_set_has(listing->named, ordinal);
 }
 
+static void range_add(struct unit_range ranges[UNITS_MAX], const struct spec_number *number, uint32_t count)
+{
+    unsigned at = 0;
+    while (at < UNITS_MAX && ranges[at].count > 0 && !bytes_equal(ranges[at].unit, number->unit))
+        at++;
+    if (at == UNITS_MAX)
+        return;
+    struct unit_range *range = &ranges[at];
+    if (range->count == 0)
+        *range = (struct unit_range){number->unit, 0, number->micros, number->micros};
+    range->count += count;
+    range->min_micros = number->micros < range->min_micros ? number->micros : range->min_micros;
+    range->max_micros = number->micros > range->max_micros ? number->micros : range->max_micros;
+}
+
+static void number_note(struct listing *listing, const struct label *label, uint32_t count)
+{
+    struct spec_number number;
+    if (listing->numbers && count > 0 && spec_number_parse(label->key, &number))
+        range_add(listing->ranges, &number, count);
+}
+
 /* Numbers stand before texts, by unit and value: 8 GB before 1 TB. */
 static enum status order_key(const struct listing *listing, const struct label *label, struct bytes *out)
 {
@@ -95,6 +129,8 @@ static enum status value_take(struct listing *listing, struct label_reader *read
     enum status status = label_reader_get(reader, context->snapshot, hit->ordinal, &label);
     if (status == STATUS_NOT_FOUND) /* the label is gone, its products are about to be built again */
         return STATUS_OK;
+    if (status == STATUS_OK)
+        number_note(listing, &label, hit->count);
     if (status == STATUS_OK && listing->searched)
         status = label_fits(&listing->match, label.text, &listing->scratch, &fits);
     if (status != STATUS_OK || !fits)
@@ -109,6 +145,16 @@ static enum status value_take(struct listing *listing, struct label_reader *read
     if (listing->option != NULL && listing->option->by_label)
         return order_key(listing, &label, &value->collation);
     return STATUS_OK;
+}
+
+/* A value that is not listed. */
+static enum status number_take(struct listing *listing, struct label_reader *reader, const struct ordinal_count *hit)
+{
+    struct label label = {0};
+    enum status status = label_reader_get(reader, listing->context->snapshot, hit->ordinal, &label);
+    if (status == STATUS_OK)
+        number_note(listing, &label, hit->count);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 /* The named ordinals that were found nowhere. */
@@ -142,7 +188,24 @@ static enum status values_take(struct listing *listing, const struct ordinal_cou
     for (uint32_t i = 0; i < hit_count && status == STATUS_OK; i++)
         if (hits[i].count >= listing->least || is_named(listing, hits[i].ordinal))
             status = value_take(listing, &reader, &hits[i], out);
+        else if (listing->numbers)
+            status = number_take(listing, &reader, &hits[i]);
     return status;
+}
+
+/* Whether more than half of what was counted are numbers of one unit, and from where to where. */
+static void numbers_finish(const struct listing *listing, const struct ordinal_count *hits, uint32_t hit_count, struct facet_result *out)
+{
+    uint64_t all = 0;
+    for (uint32_t i = 0; i < hit_count; i++)
+        all += hits[i].count;
+    for (unsigned i = 0; i < UNITS_MAX; i++)
+        if (listing->ranges[i].count > all / 2) {
+            out->is_numeric = true;
+            out->min_micros = listing->ranges[i].min_micros;
+            out->max_micros = listing->ranges[i].max_micros;
+            out->unit = spec_unit_shown(listing->ranges[i].unit);
+        }
 }
 
 /* Keeps facet_limit values, and the named ones behind them. */
@@ -185,6 +248,7 @@ enum status facet_list_finish(const struct facet_context *context, const struct 
                               const struct ordinal_set *selected, const struct ordinal_set *named, struct facet_result *out)
 {
     struct listing listing = {.context = context, .selected = selected, .named = named, .field = field};
+    listing.numbers = field >= FACET_SPEC_FIRST && hit_count <= NUMBER_LABELS_MAX;
     listing.option = request_facet_option(context->request, out->name);
     listing.searched = listing.option != NULL && listing.option->query.size > 0;
     bool all_seen = listing.searched || (listing.option != NULL && listing.option->by_label);
@@ -196,6 +260,8 @@ enum status facet_list_finish(const struct facet_context *context, const struct 
         status = least_count(hits, hit_count, all_seen ? FACET_LABELS_MAX : context->request->facet_limit, context->arena, &listing.least);
     if (status == STATUS_OK)
         status = values_list(&listing, hits, hit_count, out);
+    if (status == STATUS_OK)
+        numbers_finish(&listing, hits, hit_count, out);
     arena_release(&listing.scratch);
     return status;
 }

@@ -2,13 +2,7 @@
  * variants are its own. */
 #include <string.h>
 
-#include "catalog/spec_value.h"
 #include "query/facet.h"
-
-enum {
-    NUMBER_LABELS_MAX = 2000, /* with more values than this nobody looks whether they are numbers */
-    UNITS_MAX = 8,            /* of one spec; values in further ones count as texts */
-};
 
 struct spec_counters {
     struct ordinal_counts counts; /* limit 0: no product has such a spec */
@@ -59,57 +53,6 @@ static enum status spec_count(const struct facet_context *context, void *counter
     return status == STATUS_END ? STATUS_OK : status;
 }
 
-/* The numbers of one unit among the counted values. */
-struct unit_range {
-    struct bytes unit;
-    uint64_t count, min_micros, max_micros;
-};
-
-static void range_add(struct unit_range ranges[UNITS_MAX], const struct spec_number *number, uint32_t count)
-{
-    unsigned at = 0;
-    while (at < UNITS_MAX && ranges[at].count > 0 && !bytes_equal(ranges[at].unit, number->unit))
-        at++;
-    if (at == UNITS_MAX)
-        return;
-    struct unit_range *range = &ranges[at];
-    if (range->count == 0)
-        *range = (struct unit_range){number->unit, 0, number->micros, number->micros};
-    range->count += count;
-    range->min_micros = number->micros < range->min_micros ? number->micros : range->min_micros;
-    range->max_micros = number->micros > range->max_micros ? number->micros : range->max_micros;
-}
-
-/* Whether more than half of what was counted are numbers of one unit, and from where to where. */
-static enum status numbers_find(const struct facet_context *context, uint16_t field, const struct ordinal_count *hits, uint32_t hit_count,
-                                struct facet_result *out)
-{
-    struct unit_range ranges[UNITS_MAX] = {{{0}, 0, 0, 0}};
-    struct label_reader reader = {.field = field};
-    enum status status = STATUS_OK;
-    uint64_t all = 0;
-    if (hit_count > NUMBER_LABELS_MAX)
-        return STATUS_OK;
-    for (uint32_t i = 0; i < hit_count && status == STATUS_OK; i++) {
-        struct label label = {0};
-        struct spec_number number;
-        all += hits[i].count;
-        status = label_reader_get(&reader, context->snapshot, hits[i].ordinal, &label);
-        if (status == STATUS_OK && spec_number_parse(label.key, &number))
-            range_add(ranges, &number, hits[i].count);
-        if (status == STATUS_NOT_FOUND)
-            status = STATUS_OK;
-    }
-    for (unsigned i = 0; i < UNITS_MAX; i++)
-        if (ranges[i].count > all / 2) {
-            out->is_numeric = true;
-            out->min_micros = ranges[i].min_micros;
-            out->max_micros = ranges[i].max_micros;
-            out->unit = spec_unit_shown(ranges[i].unit);
-        }
-    return status;
-}
-
 static enum status spec_finish(const struct facet_context *context, void *counters, struct facet_result *out)
 {
     struct spec_counters *spec = counters;
@@ -118,8 +61,6 @@ static enum status spec_finish(const struct facet_context *context, void *counte
     struct ordinal_count *hits = NULL;
     uint32_t hit_count = 0;
     enum status status = ordinal_counts_take(&spec->counts, &hits, &hit_count);
-    if (status == STATUS_OK)
-        status = numbers_find(context, field, hits, hit_count, out);
     if (status != STATUS_OK)
         return status;
     return facet_list_finish(context, hits, hit_count, field, filter == NULL ? NULL : &filter->values,
