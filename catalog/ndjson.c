@@ -31,7 +31,12 @@ enum status ndjson_open(const char *path, enum ndjson_ids ids, const struct anal
     if (status != STATUS_OK)
         return status;
     struct ndjson *ndjson = memory_calloc(1, sizeof *ndjson);
-    *ndjson = (struct ndjson){.analyzer = analyzer, .lines = json_lines_new(lines, NDJSON_LINE_BYTES_MAX), .ids = ids, .next_product = 1, .next_variant = 1, .next_image = 1};
+    *ndjson = (struct ndjson){.analyzer = analyzer,
+                              .lines = json_lines_new(lines, NDJSON_LINE_BYTES_MAX),
+                              .ids = ids,
+                              .next_product = 1,
+                              .next_variant = 1,
+                              .next_image = 1};
     ndjson->brands = text_set_new();
     ndjson->categories = text_set_new();
     ndjson->category_slugs = text_set_new();

@@ -122,10 +122,9 @@ static enum status span_read(struct strict *strict, struct snapshot *snapshot, c
     for (unsigned i = 0; i < count && status == STATUS_OK && strict->count < STRICT_TERMS_MAX && !lacking; i++) {
         struct edge_term term = {.band = BAND_MAX};
         char key[TERM_BYTES_MAX];
-        if (pairs[i].second == NULL)
+        if (pairs[i].first == NULL || pairs[i].second == NULL)
             continue;
-        size_t size = pair_key((struct bytes){pairs[i].first->folded, pairs[i].first->folded_size},
-                               (struct bytes){pairs[i].second->folded, pairs[i].second->folded_size}, key);
+        size_t size = pair_key(&pairs[i], key);
         status = term_get(snapshot, TERM_PAIR, key, size, &term.term);
         lacking = status == STATUS_NOT_FOUND;
         status = lacking ? STATUS_OK : status;
