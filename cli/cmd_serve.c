@@ -1,9 +1,11 @@
 /* tim serve: answers searches over HTTP from an index, beside its indexer or without one. */
 #include <sched.h>
+#include <stdlib.h>
 
 #include "analyzers/analyzer.h"
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/stats_folder.h"
 #include "cli/stop.h"
 #include "server/server.h"
 #include "storage/index.h"
@@ -21,6 +23,7 @@ static enum status serve(const struct settings *settings, struct index *index, s
     const volatile sig_atomic_t *stop = stop_flag();
     struct analyzer *analyzer = analyzer_new();
     struct server *server = NULL;
+    char *stats = stats_folder(settings);
     int64_t threads = settings_number(settings, "threads");
     struct server_options options = {
         .address = settings_text(settings, "listen"),
@@ -32,6 +35,10 @@ static enum status serve(const struct settings *settings, struct index *index, s
         .connections_max = (unsigned)settings_number(settings, "connections-max"),
         .header_timeout_ms = SERVER_HEADER_TIMEOUT_MS,
         .drain_ms = SERVER_DRAIN_MS,
+        .stats = stats,
+        .stats_interval_ms = (unsigned)settings_number(settings, "stats-interval-s") * 1000u,
+        .stats_half_life_s = (unsigned)settings_number(settings, "stats-half-life-hours") * 3600u,
+        .stats_window_s = (unsigned)settings_number(settings, "stats-window-s"),
         .access_log = settings_text(settings, "access-log"),
     };
     enum status status = server_open(&options, &server, error);
@@ -42,6 +49,7 @@ static enum status serve(const struct settings *settings, struct index *index, s
         server_close(server);
     }
     analyzer_free(analyzer);
+    free(stats);
     return status;
 }
 
@@ -62,9 +70,10 @@ const struct command command_serve = {
     .name = "serve",
     .summary = "Answer searches over HTTP",
     .details = "Needs no indexer: it reads the folder, and sees each commit of the indexer at once. Runs until SIGTERM, then finishes the "
-               "requests it has begun.",
-    .settings =
-        (const char *const[]){"index", "map-gib", "listen", "port", "threads", "query-cpu-ms", "connections-max", "access-log", NULL},
+               "requests it has begun. Of the queries it learns which ones many ask, without anything about who "
+               "asked, for suggestions and for tim stats --queries.",
+    .settings = (const char *const[]){"index", "map-gib", "listen", "port", "threads", "query-cpu-ms", "connections-max", "access-log",
+                                      "stats", "stats-half-life-hours", "stats-interval-s", "stats-window-s", NULL},
     .needs = (const char *const[]){"index", NULL},
     .run = run,
 };

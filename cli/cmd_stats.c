@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/query_stats.h"
 #include "cli/reader.h"
 #include "storage/env.h"
 #include "storage/meta.h"
@@ -122,6 +123,8 @@ static enum status run(const struct invocation *invocation, struct error *error)
     struct reader reader;
     struct stats stats = {0};
     bool as_json = settings_flag(invocation->settings, "json") || isatty(STDOUT_FILENO) != 1;
+    if (settings_flag(invocation->settings, "queries"))
+        return query_stats_print(invocation->settings, as_json, (unsigned)settings_number(invocation->settings, "top"), error);
     enum status status = reader_open(&reader, invocation->settings, error);
     if (status != STATUS_OK)
         goto done;
@@ -136,13 +139,15 @@ done:
 }
 
 static const struct setting options[] = {
+    {"queries", SETTING_FLAG, 0, 0, "false", "What shoppers ask instead: most asked, without results, click-through", NULL},
+    {"top", SETTING_NUMBER, 1, 20000, "20", "With --queries: how many of each", "N"},
     {"json", SETTING_FLAG, 0, 0, "false", "JSON on a terminal too; elsewhere it always is", NULL},
 };
 
 const struct command command_stats = {
     .name = "stats",
     .summary = "Show what an index holds, its size and its position in the database",
-    .settings = (const char *const[]){"index", "map-gib", NULL},
+    .settings = (const char *const[]){"index", "map-gib", "stats", "stats-half-life-hours", NULL},
     .needs = (const char *const[]){"index", NULL},
     .options = options,
     .option_count = sizeof options / sizeof options[0],

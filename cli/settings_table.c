@@ -40,6 +40,13 @@ static const struct setting shared[] = {
     {"threads", SETTING_NUMBER, 0, THREADS_MAX, "0", "Threads that answer; 0 for one per processor", "N"},
     {"query-cpu-ms", SETTING_NUMBER, 1, 60000, "50", "Processor time of one query, in milliseconds; then the answer is partial", "MS"},
     {"connections-max", SETTING_NUMBER, 1, 1000000, "20000", "Open connections; further ones wait in the listen queue", "N"},
+    {"stats", SETTING_TEXT, 0, PATH_BYTES_MAX, NULL,
+     "Folder for what tim serve learns of queries; unset is stats in the index folder, empty learns nothing", "DIR"},
+    {"stats-half-life-hours", SETTING_NUMBER, 1, 87600, "168", "Time after which a search counts half among the popular ones", "HOURS"},
+    {"stats-interval-s", SETTING_NUMBER, 1, 3600, "10", "Between two commits of what was learned; a killed server loses what came since",
+     "S"},
+    {"stats-window-s", SETTING_NUMBER, 1, 86400, "600",
+     "A query is shown to others once it was asked in three different stretches of this length", "S"},
     {"access-log", SETTING_TEXT, 0, PATH_BYTES_MAX, "-",
      "File for the access log, one JSON line per request; - is standard output, empty is none", "FILE"},
 };

@@ -12,6 +12,8 @@
 #include "server/view.h"
 
 struct analyzer;
+struct heard_ring;
+struct learner;
 
 /* What all threads of a server share; only `draining` changes while it runs. */
 struct service {
@@ -19,6 +21,7 @@ struct service {
     uint64_t cpu_ns;                      /* deadline of one search, of its thread's CPU time; 0: none */
     const struct metrics *const *metrics; /* of each thread */
     unsigned thread_count;
+    struct learner *learner; /* NULL: nothing is learned of the queries */
     atomic_bool draining;
 };
 
@@ -28,6 +31,7 @@ struct call {
     struct bytes variable; /* what stood in the place of "{slug}" in the route's path */
     struct view *view;     /* begun already when the route needs the index */
     struct answer *answer;
+    struct heard_ring *heard; /* this thread's; NULL as service->learner is */
 };
 
 /* A handler writes the answer's body, or returns a status and its sentence, from which the router makes the error body. */

@@ -13,9 +13,9 @@ enum { TAG_TEXT_MAX = 24, HEADER_TEXT_MAX = 64 };
 
 static const char methods_allowed[] = "GET, HEAD, OPTIONS";
 
-void responder_init(struct responder *responder, const struct service *service, struct index *index)
+void responder_init(struct responder *responder, const struct service *service, struct index *index, struct heard_ring *heard)
 {
-    *responder = (struct responder){.service = service};
+    *responder = (struct responder){.service = service, .heard = heard};
     view_init(&responder->view, index);
     compressor_init(&responder->compressor);
     ssize_t got = getrandom(&responder->random, sizeof responder->random, 0);
@@ -204,7 +204,8 @@ static void route(struct responder *responder, struct exchange *exchange)
         answer_refuse(answer, status == STATUS_LIMIT ? 414 : 400, error.text);
         return;
     }
-    struct call call = {.service = responder->service, .target = &target, .view = &responder->view, .answer = answer};
+    struct call call = {
+        .service = responder->service, .target = &target, .view = &responder->view, .answer = answer, .heard = responder->heard};
     exchange->endpoint = route_run(&call);
     exchange->engine_ns = answer->engine_ns;
 }

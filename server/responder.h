@@ -15,9 +15,10 @@ struct responder {
     struct answer answer;
     struct buffer encoded;
     struct compressor compressor;
-    uint64_t random; /* state of the request ids' generator */
+    uint64_t random;          /* state of the request ids' generator */
+    struct heard_ring *heard; /* borrowed; NULL: nothing is learned */
 };
-void responder_init(struct responder *responder, const struct service *service, struct index *index);
+void responder_init(struct responder *responder, const struct service *service, struct index *index, struct heard_ring *heard);
 void responder_release(struct responder *responder);
 
 /* What is wrong with a request's head, as a sentence; NULL when nothing is. Refused is whatever announces a body: it would only be read to be

@@ -1,7 +1,10 @@
 /* GET /v1/search */
+#include <string.h>
+
 #include "base/clock.h"
 #include "query/search.h"
 #include "server/endpoint.h"
+#include "server/heard.h"
 #include "server/render_search.h"
 
 static enum status request_build(const struct target *target, struct search_request *request, struct error *error)
@@ -13,6 +16,27 @@ static enum status request_build(const struct target *target, struct search_requ
             return status;
     }
     return request_check(request, error);
+}
+
+/* Everything else narrows a search that was heard already, or asks for another part or reading of it. */
+static bool is_plain(const struct target *target)
+{
+    static const char *const plain[] = {"q", "facets", "facetLimit", "limit", "sort", "highlight", NULL};
+    for (unsigned i = 0; i < target->parameter_count; i++) {
+        const char *const *name = plain;
+        while (*name != NULL && strcmp(*name, target->parameters[i].name) != 0)
+            name++;
+        if (*name == NULL)
+            return false;
+    }
+    return true;
+}
+
+static void search_heard(const struct call *call, const struct search_request *request, const struct search_result *result)
+{
+    if (call->heard != NULL && is_plain(call->target) && !result->partial)
+        heard_put(call->heard, HEARD_SEARCH, false, request->text, (struct bytes){.data = "", .size = 0},
+                  result->total < LEARNED_TOTAL_UNKNOWN ? (uint32_t)result->total : LEARNED_TOTAL_UNKNOWN - 1);
 }
 
 enum status search_endpoint(struct call *call, struct error *error)
@@ -29,5 +53,7 @@ enum status search_endpoint(struct call *call, struct error *error)
     call->answer->engine_ns = clock_monotonic_ns() - start;
     if (status == STATUS_OK)
         status = search_render(view->snapshot, &request, &result, &view->arena, &call->answer->body);
+    if (status == STATUS_OK)
+        search_heard(call, &request, &result);
     return status;
 }

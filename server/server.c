@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "server/learner.h"
 #include "server/listener.h"
 #include "server/worker.h"
 
@@ -92,12 +93,31 @@ static enum status workers_open(struct server *server, const struct server_optio
     for (unsigned i = 0; i < options->threads; i++) {
         int listen_fd = server->listeners.fds[i];
         server->listeners.fds[i] = -1; /* the worker's from now on */
+        worker.heard = server->service.learner == NULL ? NULL : learner_ring(server->service.learner, i);
         enum status status = worker_open(&server->workers[i], &worker, listen_fd, error);
         if (status != STATUS_OK)
             return status;
         server->opened++;
     }
     return STATUS_OK;
+}
+
+/* Searches are answered without learning as well as with it. */
+static void learner_start(struct server *server, const struct server_options *options)
+{
+    struct error error = {0};
+    const struct learner_options learner = {
+        .folder = options->stats,
+        .interval_ms = options->stats_interval_ms,
+        .half_life_s = options->stats_half_life_s,
+        .window_s = options->stats_window_s,
+        .ring_count = options->threads,
+        .analyzer = options->analyzer,
+    };
+    if (options->stats == NULL || options->stats[0] == '\0')
+        return;
+    if (learner_open(&learner, &server->service.learner, &error) != STATUS_OK)
+        log_warn("serve: nothing is learned of queries: %s", error.text);
 }
 
 static enum status start(struct server *server, const struct server_options *options, struct error *error)
@@ -109,8 +129,10 @@ static enum status start(struct server *server, const struct server_options *opt
     if (server->wake_fd < 0)
         return error_set(error, STATUS_IO, "cannot make an eventfd: %s", strerror(errno));
     status = listeners_open(&server->listeners, options->address, options->port, options->threads, error);
-    if (status == STATUS_OK)
-        status = workers_open(server, options, error);
+    if (status != STATUS_OK)
+        return status;
+    learner_start(server, options);
+    status = workers_open(server, options, error);
     return status == STATUS_OK ? threads_start(server, error) : status;
 }
 
@@ -161,6 +183,7 @@ void server_close(struct server *server)
         pthread_join(server->workers[i].thread, NULL);
     for (unsigned i = 0; i < server->opened; i++)
         worker_close(&server->workers[i]);
+    learner_close(server->service.learner);
     listeners_close(&server->listeners);
     access_log_close(&server->log);
     if (server->wake_fd >= 0)

@@ -29,7 +29,10 @@ struct server_options {
         connections_max; /* of all threads together, at least one for each; cut with a warning to the open files that the system allows */
     unsigned header_timeout_ms; /* a connection that has not sent a whole request head by then is closed */
     unsigned drain_ms;          /* how long requests under way may take once the server stops */
-    const char *access_log;     /* a file to append to, "-" for stdout, NULL or "" for none */
+    const char *stats; /* folder for what is learned of queries; NULL or "": nothing is. When it cannot be had, a warning says so */
+    unsigned stats_interval_ms;                 /* between two commits of it; a killed process loses what came since */
+    unsigned stats_half_life_s, stats_window_s; /* see learner.h */
+    const char *access_log;                     /* a file to append to, "-" for stdout, NULL or "" for none */
 };
 
 /* Binds the port and starts the threads: when it returns OK, requests are being answered. SIGPIPE is ignored from here on, as libmicrohttpd

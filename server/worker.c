@@ -130,7 +130,7 @@ enum status worker_open(struct worker *worker, const struct worker_options *opti
         return error_set(error, STATUS_IO, "cannot start the HTTP server: %s", strerror(code));
     }
     worker->epoll_fd = MHD_get_daemon_info(worker->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-    responder_init(&worker->responder, options->service, options->index);
+    responder_init(&worker->responder, options->service, options->index, options->heard);
     return STATUS_OK;
 }
 

@@ -27,6 +27,7 @@ struct worker {
 struct worker_options {
     const struct service *service;
     struct index *index;
+    struct heard_ring *heard; /* NULL: nothing is learned */
     struct access_log *log;
     int wake_fd;
     unsigned connections_max; /* of this thread */

@@ -51,6 +51,7 @@ struct env {
     MDB_dbi dbi[DB_COUNT];
     enum database database_count;
     bool writable;
+    uint32_t format;      /* version that it has to have */
     term_keys *term_keys; /* see vocabulary.h; NULL: none */
     const void *term_keys_context;
     struct verified *verified;          /* which blocks' checksums this process has already checked: see door.c */

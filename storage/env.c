@@ -153,7 +153,7 @@ static int databases_open(struct env *env, bool create)
         code = mdb_dbi_open(txn, database_name((enum database)db), create ? MDB_CREATE : 0, &env->dbi[db]);
     if (code == 0 && create) {
         struct batch batch = {.view = {.env = env, .txn = txn, .active = true}};
-        if (format_put(&batch, FORMAT_VERSION) != STATUS_OK)
+        if (format_put(&batch, env->format) != STATUS_OK)
             code = EIO;
     }
     if (code == 0)
@@ -176,9 +176,9 @@ static enum status format_check(struct env *env, const char *folder, struct erro
         return error_set(error, STATUS_MISMATCH, "the databases in %s are not of this program; choose another folder", folder);
     if (status != STATUS_OK)
         return error_set(error, status, "%s/data.mdb is damaged; remove the folder and build the index again", folder);
-    if (format != FORMAT_VERSION)
-        return error_set(error, STATUS_MISMATCH, "the index in %s has format %" PRIu32 ", this program reads %d; build it again", folder,
-                         format, FORMAT_VERSION);
+    if (format != env->format)
+        return error_set(error, STATUS_MISMATCH, "the index in %s has format %" PRIu32 ", this program reads %" PRIu32 "; build it again",
+                         folder, format, env->format);
     return STATUS_OK;
 }
 
@@ -210,6 +210,7 @@ enum status env_open_databases(const char *folder, const struct env_options *opt
     struct env *env = memory_calloc(1, sizeof *env);
     env->database_count = count;
     env->writable = options->mode != ENV_READ;
+    env->format = options->format == 0 ? FORMAT_VERSION : options->format;
     env->verified = verified_new();
     pthread_mutex_init(&env->resize_lock, NULL);
     status = map_open(env, folder, options, error);

@@ -22,6 +22,7 @@ struct env_options {
     enum env_mode mode;
     uint64_t map_bytes;   /* address space and the most the file may grow to; 0: the default of 64 GiB */
     unsigned readers_max; /* 0: the default of 1,024 */
+    uint32_t format;      /* version of what is in it; 0: the index's */
 };
 
 /* NOT_FOUND: no environment there. MISMATCH: not ours or another format version. DENIED, IO, CORRUPT as the words say. */

@@ -1,4 +1,4 @@
-/* The names in an index folder: control, writer.lock, spool, gen-%08u and, while one is being removed, old-%08u. */
+/* The names in an index folder: control, writer.lock, spool, stats (learned.h), gen-%08u and, while one is being removed, old-%08u. */
 #include "storage/generation.h"
 
 #include <dirent.h>
@@ -88,8 +88,8 @@ static void contents_add(void *context, const char *name)
         contents->numbers[contents->count++] = number;
     } else if (strcmp(name, "control") == 0) {
         contents->has_control = true;
-    } else if (strcmp(name, "writer.lock") != 0 && strcmp(name, "spool") != 0 && strcmp(name, "lost+found") != 0 &&
-               number_of(name, "old-") == 0) {
+    } else if (strcmp(name, "writer.lock") != 0 && strcmp(name, "spool") != 0 && strcmp(name, "stats") != 0 &&
+               strcmp(name, "lost+found") != 0 && number_of(name, "old-") == 0) {
         contents->has_foreign = true;
         snprintf(contents->foreign, sizeof contents->foreign, "%s", name);
     }
