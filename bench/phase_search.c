@@ -131,7 +131,7 @@ static enum status suggest_run_all(struct engine *engine, const struct workload 
         uint64_t begun_ns = clock_monotonic_ns();
         status = snapshot_renew(engine->snapshot);
         if (status == STATUS_OK)
-            status = suggest_run(engine->snapshot, engine->analyzer, workload->typed[i], SUGGESTIONS_MAX, &engine->arena, &result);
+            status = suggest_run(engine->snapshot, engine->analyzer, NULL, workload->typed[i], SUGGESTIONS_MAX, &engine->arena, &result);
         snapshot_reset(engine->snapshot);
         samples_add(&times, clock_monotonic_ns() - begun_ns);
     }

@@ -1,4 +1,4 @@
-/* Suggestions: first what stands under the typed text as a prefix, then, when that is little, products that have the words in any order. */
+/* Suggestions: first what stands under the typed text as a prefix, then products that have the words in any order. */
 #include "query/suggest.h"
 
 #include <assert.h>
@@ -6,7 +6,8 @@
 
 #include "catalog/field.h"
 #include "catalog/hit.h"
-#include "query/search.h"
+#include "query/popular.h"
+#include "query/suggest_words.h"
 #include "storage/bytes.h"
 #include "storage/fragment.h"
 #include "storage/label.h"
@@ -15,7 +16,12 @@
 #include "storage/snapshot.h"
 #include "storage/suggest.h"
 
-enum { WORDS_CPU_NS = 5000000 }; /* for the search of words in any order: better few suggestions than late ones */
+enum {
+    UTF8_BYTES_MAX = 4,
+    IN_CATEGORIES_MAX = 2,        /* named beside the words */
+    IN_CATEGORY_PRODUCTS_MIN = 2, /* of the found ones, to name it */
+    WORDS_BYTES_MIN = 4,          /* a shorter text whose prefix names enough is not looked for in other ways */
+};
 
 struct suggesting {
     struct snapshot *snapshot;
@@ -24,8 +30,10 @@ struct suggesting {
     struct token_list typed;
     struct term live;
     struct suggestion_hit found[2 * SUGGESTIONS_MAX]; /* those that agree with the typed marks, then the others */
+    struct bytes folded[2 * SUGGESTIONS_MAX];
+    uint32_t documents[2 * SUGGESTIONS_MAX]; /* of products */
     bool contradicts[2 * SUGGESTIONS_MAX];
-    unsigned count;
+    unsigned count, agreeing;
 };
 
 /* The next whole token at or after `at`, or `count`. */
@@ -134,43 +142,48 @@ static enum status match_find(struct suggesting *suggesting, struct suggestion_h
     return STATUS_OK;
 }
 
-static bool is_known(const struct suggesting *suggesting, const struct suggestion_hit *hit)
+/* Of two products that read the same, one is named. */
+static bool is_known(const struct suggesting *suggesting, const struct suggestion_hit *hit, struct bytes folded)
 {
-    for (unsigned i = 0; i < suggesting->count; i++)
-        if (suggesting->found[i].kind == hit->kind && bytes_equal(suggesting->found[i].slug, hit->slug) &&
-            bytes_equal(suggesting->found[i].id, hit->id))
+    for (unsigned i = 0; i < suggesting->count; i++) {
+        const struct suggestion_hit *found = &suggesting->found[i];
+        if (found->kind == hit->kind &&
+            (bytes_equal(suggesting->folded[i], folded) || (hit->id.size > 0 && bytes_equal(found->id, hit->id))))
             return true;
+    }
     return false;
 }
 
-static enum status hit_add(struct suggesting *suggesting, struct suggestion_hit *hit)
+static enum status hit_add(struct suggesting *suggesting, struct suggestion_hit *hit, struct bytes folded, uint32_t document)
 {
-    if (suggesting->count == 2 * SUGGESTIONS_MAX || is_known(suggesting, hit))
-        return STATUS_OK;
     bool contradicts = false;
+    if (suggesting->count == 2 * SUGGESTIONS_MAX || is_known(suggesting, hit, folded))
+        return STATUS_OK;
     enum status status = match_find(suggesting, hit, &contradicts);
     if (status == STATUS_OK) {
+        suggesting->agreeing += !contradicts;
+        suggesting->folded[suggesting->count] = folded;
+        suggesting->documents[suggesting->count] = document;
         suggesting->found[suggesting->count] = *hit;
         suggesting->contradicts[suggesting->count++] = contradicts;
     }
     return status;
 }
 
-/* NOT_FOUND: the product is not shown any more. */
-static enum status product_add(struct suggesting *suggesting, uint32_t document)
+/* A product that is shown. */
+static enum status product_add(struct suggesting *suggesting, uint32_t document, struct bytes folded)
 {
     struct bytes stored = {0};
     struct fragment fragment = {0};
-    struct posting posting = {0};
-    enum status status = postings_find(suggesting->snapshot, &suggesting->live, document, &posting);
-    if (status == STATUS_OK)
-        status = fragment_get(suggesting->snapshot, document, suggesting->arena, &stored);
+    enum status status = fragment_get(suggesting->snapshot, document, suggesting->arena, &stored);
     if (status == STATUS_OK)
         status = fragment_parse(stored, &fragment);
+    if (status == STATUS_OK && folded.size == 0)
+        status = fold_text(suggesting->analyzer, fragment.name.data, fragment.name.size, suggesting->arena, &folded);
     if (status != STATUS_OK)
         return status;
     struct suggestion_hit hit = {.kind = SUGGEST_PRODUCT, .text = fragment.name, .slug = fragment.slug, .id = fragment.id};
-    return hit_add(suggesting, &hit);
+    return hit_add(suggesting, &hit, folded, document);
 }
 
 static enum status label_add(struct suggesting *suggesting, const struct suggestion *entry)
@@ -184,25 +197,30 @@ static enum status label_add(struct suggesting *suggesting, const struct suggest
     if (status != STATUS_OK)
         return status;
     struct suggestion_hit hit = {.kind = entry->kind, .text = label.text, .slug = label.slug};
-    return hit_add(suggesting, &hit);
+    return hit_add(suggesting, &hit, entry->text, 0);
 }
 
+/* NOT_FOUND: what it names is not shown any more. */
 static enum status entry_add(struct suggesting *suggesting, const struct suggestion *entry)
 {
     uint32_t document = 0;
     if (entry->kind != SUGGEST_PRODUCT)
         return label_add(suggesting, entry);
+    struct posting posting = {0};
     enum status status = document_get(suggesting->snapshot, entry->reference, &document);
-    return status == STATUS_OK ? product_add(suggesting, document) : status;
+    if (status == STATUS_OK)
+        status = postings_find(suggesting->snapshot, &suggesting->live, document, &posting);
+    /* A name that was cut for its key says too little to be compared. */
+    bool whole = entry->text.size < SUGGEST_KEY_BYTES_MAX - UTF8_BYTES_MAX;
+    return status == STATUS_OK ? product_add(suggesting, document, whole ? entry->text : (struct bytes){0}) : status;
 }
 
-static enum status add_by_prefix(struct suggesting *suggesting, struct bytes text)
+static enum status add_by_prefix(struct suggesting *suggesting, struct bytes folded)
 {
-    struct bytes folded = {0};
     struct suggestion entries[SUGGEST_TOP];
     unsigned count = 0;
-    enum status status = fold_text(suggesting->analyzer, text.data, text.size, suggesting->arena, &folded);
-    if (status == STATUS_OK && folded.size <= SUGGEST_KEY_BYTES_MAX)
+    enum status status = STATUS_OK;
+    if (folded.size <= SUGGEST_KEY_BYTES_MAX)
         status = suggest_top(suggesting->snapshot, folded, SUGGEST_TOP, suggesting->arena, entries, &count);
     for (unsigned i = 0; i < count && status == STATUS_OK; i++) {
         status = entry_add(suggesting, &entries[i]);
@@ -212,28 +230,172 @@ static enum status add_by_prefix(struct suggesting *suggesting, struct bytes tex
     return status;
 }
 
-static enum status add_by_words(struct suggesting *suggesting, struct bytes text, unsigned limit)
+/* Only live documents have core terms. */
+static enum status add_by_words(struct suggesting *suggesting, const struct word_sample *sample, unsigned limit)
 {
-    struct search_request request;
-    struct search_result result = {0};
-    struct error error = {0};
-    const struct search_limits limits = {.cpu_ns = WORDS_CPU_NS};
-    request_init(&request);
-    request.text = text;
-    request.limit = limit;
-    enum status status = search_run(suggesting->snapshot, suggesting->analyzer, &request, &limits, suggesting->arena, &result, &error);
-    /* What only a description mentions would be a strange suggestion. */
-    if (status != STATUS_OK || strcmp(result.zone, "core") != 0)
-        return status;
-    for (unsigned i = 0; i < result.hit_count && status == STATUS_OK; i++)
-        status = product_add(suggesting, result.hits[i].document);
+    enum status status = STATUS_OK;
+    for (unsigned i = 0; i < sample->count && suggesting->agreeing < limit && status == STATUS_OK; i++)
+        status = product_add(suggesting, sample->documents[i], (struct bytes){0});
     return status;
 }
 
-enum status suggest_run(struct snapshot *snapshot, const struct analyzer *analyzer, struct bytes text, unsigned limit, struct arena *arena,
-                        struct suggest_result *out)
+static bool query_is_known(const struct suggesting *suggesting, struct bytes folded)
+{
+    for (unsigned i = 0; i < suggesting->count; i++)
+        if (suggesting->found[i].kind != SUGGEST_PRODUCT && bytes_equal(suggesting->folded[i], folded))
+            return true;
+    return false;
+}
+
+/* Those that stand under the text, but for what is named as a category or brand already. */
+static enum status add_popular(struct suggesting *suggesting, const struct popular *popular, struct bytes folded, unsigned limit,
+                               struct suggest_result *out)
+{
+    struct popular_query found[POPULAR_TOP_MAX];
+    unsigned count = popular == NULL ? 0 : popular_top(popular, folded, POPULAR_TOP_MAX, found);
+    enum status status = STATUS_OK;
+    for (unsigned i = 0; i < count && out->query_count < limit && status == STATUS_OK; i++) {
+        struct suggestion_hit hit = {.text = found[i].text};
+        bool contradicts = false;
+        if (query_is_known(suggesting, found[i].folded))
+            continue;
+        status = match_find(suggesting, &hit, &contradicts);
+        out->queries[out->query_count++] =
+            (struct suggested_query){.text = found[i].text, .match_start = hit.match_start, .match_size = hit.match_size};
+    }
+    return status;
+}
+
+static struct bytes trimmed(struct bytes text)
+{
+    while (text.size > 0 && text.data[0] == ' ')
+        text = (struct bytes){text.data + 1, text.size - 1};
+    while (text.size > 0 && text.data[text.size - 1] == ' ')
+        text.size--;
+    return text;
+}
+
+/* Whether the last word that was typed is one as it stands, and not only a beginning. */
+static enum status typed_is_whole(const struct suggesting *suggesting, bool *whole)
+{
+    const struct token *last = NULL;
+    struct term term = {0};
+    for (uint32_t i = token_next(&suggesting->typed, 0); i < suggesting->typed.count; i = token_next(&suggesting->typed, i + 1))
+        last = &suggesting->typed.tokens[i];
+    enum status status =
+        last == NULL ? STATUS_NOT_FOUND : term_get(suggesting->snapshot, TERM_CORE, last->folded, last->folded_size, &term);
+    *whole = status == STATUS_OK;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+struct voted {
+    uint32_t ordinal, votes;
+};
+
+/* The categories of the products that were found, those of most of them first. */
+static unsigned categories_vote(const struct suggesting *suggesting, struct voted votes[2 * SUGGESTIONS_MAX])
+{
+    struct column_reader reader = {0};
+    unsigned count = 0;
+    column_reader_init(&reader, suggesting->snapshot, &family_category);
+    for (unsigned i = 0; i < suggesting->count; i++) {
+        uint64_t ordinal = COLUMN_UNKNOWN;
+        unsigned at = 0;
+        if (suggesting->found[i].kind == SUGGEST_PRODUCT)
+            ordinal = column_get(&reader, 0, suggesting->documents[i]);
+        if (ordinal == COLUMN_UNKNOWN)
+            continue;
+        while (at < count && votes[at].ordinal != ordinal)
+            at++;
+        if (at == count)
+            votes[count++] = (struct voted){.ordinal = (uint32_t)ordinal};
+        votes[at].votes++;
+        for (; at > 0 && votes[at].votes > votes[at - 1].votes; at--) {
+            struct voted higher = votes[at];
+            votes[at] = votes[at - 1];
+            votes[at - 1] = higher;
+        }
+    }
+    return count;
+}
+
+/* The query within a category, unless that says the same twice. */
+static enum status add_in_category(struct suggesting *suggesting, uint32_t ordinal, struct suggested_query query, struct bytes folded,
+                                   struct suggest_result *out)
+{
+    struct label label = {0};
+    struct bytes category = {0};
+    enum status status = label_get(suggesting->snapshot, FACET_CATEGORY, ordinal, &label);
+    if (status == STATUS_OK)
+        status = fold_text(suggesting->analyzer, label.text.data, label.text.size, suggesting->arena, &category);
+    if (status != STATUS_OK)
+        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    if (bytes_equal(folded, category) || label.slug.size == 0)
+        return STATUS_OK;
+    query.category = label.text;
+    query.category_slug = label.slug;
+    out->queries[out->query_count++] = query;
+    return STATUS_OK;
+}
+
+/* The words within the categories that most of the found products are in. The words have to be whole: as typed, or as others ask them. */
+static enum status add_in_categories(struct suggesting *suggesting, struct bytes text, unsigned limit, struct suggest_result *out)
+{
+    struct suggested_query query = {.text = trimmed(text)};
+    struct voted votes[2 * SUGGESTIONS_MAX];
+    struct bytes folded = {0};
+    bool whole = false;
+    enum status status = typed_is_whole(suggesting, &whole);
+    query.match_size = (unsigned)query.text.size;
+    if (status == STATUS_OK && !whole && out->query_count > 0)
+        query = out->queries[0];
+    else if (status != STATUS_OK || !whole)
+        return status;
+    status = fold_text(suggesting->analyzer, query.text.data, query.text.size, suggesting->arena, &folded);
+    unsigned count = categories_vote(suggesting, votes);
+    for (unsigned i = 0; i < count && i < IN_CATEGORIES_MAX && out->query_count < limit && status == STATUS_OK; i++)
+        if (votes[i].votes >= IN_CATEGORY_PRODUCTS_MIN)
+            status = add_in_category(suggesting, votes[i].ordinal, query, folded, out);
+    return status;
+}
+
+/* What stands under the text as a whole. */
+static enum status add_under(struct suggesting *suggesting, const struct popular *popular, struct bytes text, unsigned limit,
+                             struct suggest_result *out)
+{
+    struct bytes folded = {0};
+    enum status status = fold_text(suggesting->analyzer, text.data, text.size, suggesting->arena, &folded);
+    if (status == STATUS_OK)
+        status = add_by_prefix(suggesting, folded);
+    return status == STATUS_OK ? add_popular(suggesting, popular, folded, limit, out) : status;
+}
+
+/* What the words bring beside it. */
+static enum status add_beside(struct suggesting *suggesting, const struct popular *popular, struct bytes text, unsigned limit,
+                              struct suggest_result *out)
+{
+    struct word_sample sample = {0};
+    unsigned queries_max = limit < SUGGESTED_QUERIES_MAX ? limit : SUGGESTED_QUERIES_MAX;
+    bool nothing = suggesting->count == 0 && out->query_count == 0;
+    enum status status = STATUS_OK;
+    if (suggesting->agreeing < limit)
+        status = suggest_words(suggesting->snapshot, suggesting->analyzer, &suggesting->typed, text, limit, suggesting->arena, &sample);
+    if (status == STATUS_OK && nothing && sample.repaired.size > 0) {
+        text = sample.repaired;
+        status = analyze(suggesting->analyzer, text.data, text.size, suggesting->arena, &suggesting->typed);
+        if (status == STATUS_OK)
+            status = add_under(suggesting, popular, text, queries_max, out);
+    }
+    if (status == STATUS_OK)
+        status = add_by_words(suggesting, &sample, limit);
+    return status == STATUS_OK ? add_in_categories(suggesting, text, queries_max, out) : status;
+}
+
+enum status suggest_run(struct snapshot *snapshot, const struct analyzer *analyzer, const struct popular *popular, struct bytes text,
+                        unsigned limit, struct arena *arena, struct suggest_result *out)
 {
     struct suggesting suggesting = {.snapshot = snapshot, .analyzer = analyzer, .arena = arena};
+    unsigned queries_max = limit < SUGGESTED_QUERIES_MAX ? limit : SUGGESTED_QUERIES_MAX;
     assert(limit >= 1 && limit <= SUGGESTIONS_MAX);
     *out = (struct suggest_result){0};
     enum status status = analyze(analyzer, text.data, text.size, arena, &suggesting.typed);
@@ -242,9 +404,10 @@ enum status suggest_run(struct snapshot *snapshot, const struct analyzer *analyz
     if (status == STATUS_NOT_FOUND)
         return STATUS_OK;
     if (status == STATUS_OK)
-        status = add_by_prefix(&suggesting, text);
-    if (status == STATUS_OK && suggesting.count < limit && suggesting.typed.count > 0)
-        status = add_by_words(&suggesting, text, limit);
+        status = add_under(&suggesting, popular, text, queries_max, out);
+    bool says_little = suggesting.typed.count == 0 || (suggesting.count >= limit && trimmed(text).size < WORDS_BYTES_MIN);
+    if (status == STATUS_OK && !says_little)
+        status = add_beside(&suggesting, popular, text, limit, out);
     if (status == STATUS_OK)
         status = snapshot_status(snapshot);
     for (unsigned contradicting = 0; contradicting < 2; contradicting++)

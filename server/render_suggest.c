@@ -44,20 +44,67 @@ static void escape(struct buffer *out, const char *text, size_t size)
     }
 }
 
-static void highlight(struct json_writer *json, const struct suggestion_hit *hit, struct buffer *html)
+static void highlight(struct json_writer *json, struct bytes text, size_t start, size_t size, struct buffer *html)
 {
-    size_t start = hit->match_start, size = hit->match_size;
     html->size = 0;
-    if (size == 0 || start > hit->text.size || size > hit->text.size - start) {
-        escape(html, hit->text.data, hit->text.size);
+    if (size == 0 || start > text.size || size > text.size - start) {
+        escape(html, text.data, text.size);
     } else {
-        escape(html, hit->text.data, start);
+        escape(html, text.data, start);
         buffer_append_text(html, "<em>");
-        escape(html, hit->text.data + start, size);
+        escape(html, text.data + start, size);
         buffer_append_text(html, "</em>");
-        escape(html, hit->text.data + start + size, hit->text.size - start - size);
+        escape(html, text.data + start + size, text.size - start - size);
     }
     json_put_text(json, (struct bytes){.data = html->data, .size = html->size});
+}
+
+static void hit_render_one(struct json_writer *json, const struct suggestion_hit *hit, struct buffer *html)
+{
+    json_begin_object(json);
+    json_put_key(json, "type");
+    json_put_literal(json, kind_name(hit->kind));
+    json_put_key(json, "text");
+    json_put_text(json, hit->text);
+    json_put_key(json, "slug");
+    json_put_text(json, hit->slug);
+    json_put_key(json, "id");
+    hit->id.size > 0 ? json_put_text(json, hit->id) : json_put_null(json);
+    json_put_key(json, "highlight");
+    highlight(json, hit->text, hit->match_start, hit->match_size, html);
+    json_end_object(json);
+}
+
+/* `kind` 0: of all kinds. */
+static void hits_render(struct json_writer *json, const struct suggest_result *result, const char *name, uint8_t kind, struct buffer *html)
+{
+    json_put_key(json, name);
+    json_begin_array(json);
+    for (unsigned i = 0; i < result->count; i++)
+        if (kind == 0 || result->hits[i].kind == kind)
+            hit_render_one(json, &result->hits[i], html);
+    json_end_array(json);
+}
+
+static void query_render(struct json_writer *json, const struct suggested_query *query, struct buffer *html)
+{
+    json_begin_object(json);
+    json_put_key(json, "text");
+    json_put_text(json, query->text);
+    json_put_key(json, "highlight");
+    highlight(json, query->text, query->match_start, query->match_size, html);
+    json_put_key(json, "category");
+    if (query->category_slug.size == 0) {
+        json_put_null(json);
+    } else {
+        json_begin_object(json);
+        json_put_key(json, "name");
+        json_put_text(json, query->category);
+        json_put_key(json, "slug");
+        json_put_text(json, query->category_slug);
+        json_end_object(json);
+    }
+    json_end_object(json);
 }
 
 void suggest_render(const struct suggest_result *result, struct buffer *out)
@@ -65,24 +112,15 @@ void suggest_render(const struct suggest_result *result, struct buffer *out)
     struct json_writer json = {.out = out};
     struct buffer html = {0};
     json_begin_object(&json);
-    json_put_key(&json, "suggestions");
+    json_put_key(&json, "queries");
     json_begin_array(&json);
-    for (unsigned i = 0; i < result->count; i++) {
-        const struct suggestion_hit *hit = &result->hits[i];
-        json_begin_object(&json);
-        json_put_key(&json, "type");
-        json_put_literal(&json, kind_name(hit->kind));
-        json_put_key(&json, "text");
-        json_put_text(&json, hit->text);
-        json_put_key(&json, "slug");
-        json_put_text(&json, hit->slug);
-        json_put_key(&json, "id");
-        hit->id.size > 0 ? json_put_text(&json, hit->id) : json_put_null(&json);
-        json_put_key(&json, "highlight");
-        highlight(&json, hit, &html);
-        json_end_object(&json);
-    }
+    for (unsigned i = 0; i < result->query_count; i++)
+        query_render(&json, &result->queries[i], &html);
     json_end_array(&json);
+    hits_render(&json, result, "products", SUGGEST_PRODUCT, &html);
+    hits_render(&json, result, "categories", SUGGEST_CATEGORY, &html);
+    hits_render(&json, result, "brands", SUGGEST_BRAND, &html);
+    hits_render(&json, result, "suggestions", 0, &html);
     json_end_object(&json);
     buffer_release(&html);
 }

@@ -5,6 +5,7 @@
 #include "query/request.h"
 #include "query/suggest.h"
 #include "server/endpoint.h"
+#include "server/learner.h"
 #include "server/render_suggest.h"
 #include "storage/snapshot.h"
 
@@ -53,13 +54,17 @@ enum status suggest_endpoint(struct call *call, struct error *error)
             return status;
     }
     struct view *view = call->view;
+    struct learner *learner = call->service->learner;
+    struct popular *popular = learner == NULL ? NULL : learner_popular_take(learner);
     struct suggest_result result = {0};
     uint64_t start = clock_monotonic_ns();
-    enum status status = suggest_run(view->snapshot, call->service->analyzer, request.text, request.limit, &view->arena, &result);
+    enum status status = suggest_run(view->snapshot, call->service->analyzer, popular, request.text, request.limit, &view->arena, &result);
     call->answer->engine_ns = clock_monotonic_ns() - start;
     if (status == STATUS_OK)
         status = snapshot_status(view->snapshot);
     if (status == STATUS_OK)
         suggest_render(&result, &call->answer->body);
+    if (popular != NULL)
+        learner_popular_give_back(learner, popular);
     return status;
 }

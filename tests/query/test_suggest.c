@@ -1,6 +1,7 @@
 /* Suggestions: from prefixes and from words in any order, with what the typed text covers. */
 #include "shop.h"
 
+#include "query/popular.h"
 #include "query/request.h"
 #include "query/suggest.h"
 #include "storage/bytes.h"
@@ -10,6 +11,7 @@ struct fixture {
     struct shop shop;
     struct arena arena;
     struct snapshot *snapshot;
+    struct popular *popular;
 };
 
 static void suggest_add(struct shop *shop, struct batch *batch, uint8_t kind, const char *name, uint16_t weight, struct bytes reference)
@@ -56,6 +58,7 @@ static int open_fixture(void **state)
     product_named(shop, batch, "1", "Samsung Galaxy A55 5G 256GB", 50);
     product_named(shop, batch, "2", "Bàn ủi hơi nước Philips GC-2147", 40);
     product_named(shop, batch, "3", "Bán sạc dự phòng", 30);
+    product_named(shop, batch, "7", "BÁN SẠC  dự phòng", 25); /* reads the same: named once */
     product_named(shop, batch, "4", "Điện thoại Samsung Galaxy S24", 20);
     product_named(shop, batch, "5", "Samsung đã ngừng bán", 90);
     product_named(shop, batch, "6", "Nồi co\xCC\x9B\x6D die\xCC\xA3\xCC\x82n tử", 10); /* NFD */
@@ -66,6 +69,14 @@ static int open_fixture(void **state)
             product_remove(batch, &shop->products[i]); /* its suggestion is left over */
     shop_commit(batch);
     fixture->snapshot = shop_read(shop);
+    const struct popular_query queries[] = {
+        {bytes_of("samsung galaxy"), bytes_of("Samsung Galaxy"), 50},
+        {bytes_of("ban ui"), bytes_of("bàn ủi"), 40}, /* named as a category */
+        {bytes_of("noi com"), bytes_of("nồi cơm"), 30},
+        {bytes_of("samsung gala"), bytes_of("samsung gala"), 20}, /* a pause while typing */
+        {bytes_of("sac"), bytes_of("sạc"), 10},
+    };
+    fixture->popular = popular_new(queries, sizeof queries / sizeof queries[0]);
     *state = fixture;
     return 0;
 }
@@ -74,6 +85,7 @@ static int close_fixture(void **state)
 {
     struct fixture *fixture = *state;
     snapshot_close(fixture->snapshot);
+    popular_free(fixture->popular);
     arena_release(&fixture->arena);
     shop_close(&fixture->shop);
     free(fixture);
@@ -85,7 +97,7 @@ static const char *suggested(struct fixture *fixture, const char *text, unsigned
 {
     static char line[2048];
     struct suggest_result result;
-    must(suggest_run(fixture->snapshot, fixture->shop.analyzer, bytes_of(text), limit, &fixture->arena, &result));
+    must(suggest_run(fixture->snapshot, fixture->shop.analyzer, fixture->popular, bytes_of(text), limit, &fixture->arena, &result));
     line[0] = '\0';
     for (unsigned i = 0; i < result.count; i++) {
         const struct suggestion_hit *hit = &result.hits[i];
@@ -96,6 +108,44 @@ static const char *suggested(struct fixture *fixture, const char *text, unsigned
         assert_int_equal(hit->kind == SUGGEST_PRODUCT, hit->id.size > 0);
     }
     return line;
+}
+
+/* "text[matched part]", with "in category" when it is. */
+static const char *queries(struct fixture *fixture, const char *text, unsigned limit)
+{
+    static char line[2048];
+    struct suggest_result result;
+    must(suggest_run(fixture->snapshot, fixture->shop.analyzer, fixture->popular, bytes_of(text), limit, &fixture->arena, &result));
+    line[0] = '\0';
+    assert_true(result.query_count <= SUGGESTED_QUERIES_MAX);
+    for (unsigned i = 0; i < result.query_count; i++) {
+        const struct suggested_query *query = &result.queries[i];
+        size_t used = strlen(line);
+        assert_true(query->match_start + query->match_size <= query->text.size);
+        snprintf(line + used, sizeof line - used, "%s%.*s[%.*s]%s%.*s", i == 0 ? "" : " | ", (int)query->text.size, query->text.data,
+                 (int)query->match_size, query->text.data + query->match_start, query->category.size > 0 ? " in " : "",
+                 (int)query->category_slug.size, query->category_slug.data);
+    }
+    return line;
+}
+
+static void popular_queries(void **state)
+{
+    assert_string_equal(queries(*state, "", 10), "Samsung Galaxy[] | nồi cơm[] | sạc[]");
+    assert_string_equal(queries(*state, "", 1), "Samsung Galaxy[]");
+    assert_string_equal(queries(*state, "sa", 10), "Samsung Galaxy[Sa] | sạc[sạ]");
+    assert_string_equal(queries(*state, "ban", 10), "");
+    assert_string_equal(queries(*state, "nồi", 10), "nồi cơm[nồi]");
+    assert_string_equal(queries(*state, "khongcogi", 10), "");
+}
+
+/* Keys for marks, and slips, only where nothing is under the text as it stands. */
+static void repaired(void **state)
+{
+    assert_string_equal(suggested(*state, "banf ui", 10), "c:ban-ui[Bàn ủi] | p:2[Bàn ủi]");
+    assert_string_equal(suggested(*state, "smasung", 10), "b:samsung[Samsung] | p:1[Samsung] | p:4[Samsung]");
+    assert_string_equal(queries(*state, "smasung", 10), "Samsung Galaxy[Samsung]");
+    assert_string_equal(suggested(*state, "samsnug s24", 10), "p:4[]");
 }
 
 static void by_prefix(void **state)
@@ -149,7 +199,7 @@ static void empty_index(void **state)
     shop_open(&shop, 1);
     arena_init(&arena, 1 << 20);
     struct snapshot *snapshot = shop_read(&shop);
-    must(suggest_run(snapshot, shop.analyzer, bytes_of("tủ lạnh"), 10, &arena, &result));
+    must(suggest_run(snapshot, shop.analyzer, NULL, bytes_of("tủ lạnh"), 10, &arena, &result));
     assert_int_equal(result.count, 0);
     snapshot_close(snapshot);
     arena_release(&arena);
@@ -159,8 +209,9 @@ static void empty_index(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_prefix),       cmocka_unit_test(marks_order),   cmocka_unit_test(words_in_any_order),
-        cmocka_unit_test(spans_of_source), cmocka_unit_test(nothing_typed), cmocka_unit_test(empty_index),
+        cmocka_unit_test(popular_queries), cmocka_unit_test(repaired),           cmocka_unit_test(by_prefix),
+        cmocka_unit_test(marks_order),     cmocka_unit_test(words_in_any_order), cmocka_unit_test(spans_of_source),
+        cmocka_unit_test(nothing_typed),   cmocka_unit_test(empty_index),
     };
     return cmocka_run_group_tests(tests, open_fixture, close_fixture);
 }

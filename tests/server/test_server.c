@@ -100,11 +100,33 @@ static void test_facets(void **state)
     json_decref(answer);
 }
 
+static void test_suggest_in_category(void **state)
+{
+    (void)state;
+    json_t *answer = get_json("/v1/search/suggest?q=tu+lanh+so", "", 200);
+    const json_t *queries = json_object_get(answer, "queries");
+    assert_int_equal(json_array_size(queries), 2);
+    const json_t *first = json_array_get(queries, 0), *second = json_array_get(queries, 1);
+    assert_string_equal(text_at(first, "text"), "tu lanh so");
+    assert_string_equal(text_at(first, "highlight"), "<em>tu lanh so</em>");
+    assert_string_equal(text_at(json_object_get(first, "category"), "slug"), "tu-lanh");
+    assert_string_equal(text_at(json_object_get(first, "category"), "name"), "Tủ lạnh");
+    assert_string_equal(text_at(json_object_get(second, "category"), "slug"), "gia-dung");
+    json_decref(answer);
+    answer = get_json("/v1/search/suggest?q=tu+lanh", "", 200); /* "tu lanh" in Tủ lạnh says nothing */
+    queries = json_object_get(answer, "queries");
+    assert_int_equal(json_array_size(queries), 1);
+    assert_string_equal(text_at(json_object_get(json_array_get(queries, 0), "category"), "slug"), "gia-dung");
+    json_decref(answer);
+}
+
 static void test_suggest(void **state)
 {
     (void)state;
     json_t *answer = get_json("/v1/search/suggest?q=t%E1%BB%A7+l&limit=3", "", 200);
     const json_t *suggestions = json_object_get(answer, "suggestions");
+    assert_int_equal(json_array_size(json_object_get(answer, "products")), 3);
+    assert_int_equal(json_array_size(json_object_get(answer, "brands")), 0);
     assert_int_equal(json_array_size(suggestions), 3);
     const json_t *first = json_array_get(suggestions, 0);
     assert_string_equal(text_at(first, "type"), "product");
@@ -469,21 +491,14 @@ int main(void)
     options.header_timeout_ms = 10000;
     site_start(&site, &options);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_search),
-        cmocka_unit_test(test_facets),
-        cmocka_unit_test(test_suggest),
-        cmocka_unit_test(test_product),
-        cmocka_unit_test(test_every_answer_has_its_headers),
-        cmocka_unit_test(test_request_ids),
-        cmocka_unit_test(test_head_is_get_without_the_body),
-        cmocka_unit_test(test_encodings),
-        cmocka_unit_test(test_small_bodies_stay_plain),
-        cmocka_unit_test(test_not_modified),
-        cmocka_unit_test(test_preflight),
-        cmocka_unit_test(test_crowds),
-        cmocka_unit_test(test_pipelined_requests_come_back_in_order),
-        cmocka_unit_test(test_ready),
-        cmocka_unit_test(test_metrics),
+        cmocka_unit_test(test_search),       cmocka_unit_test(test_facets),
+        cmocka_unit_test(test_suggest),      cmocka_unit_test(test_suggest_in_category),
+        cmocka_unit_test(test_product),      cmocka_unit_test(test_every_answer_has_its_headers),
+        cmocka_unit_test(test_request_ids),  cmocka_unit_test(test_head_is_get_without_the_body),
+        cmocka_unit_test(test_encodings),    cmocka_unit_test(test_small_bodies_stay_plain),
+        cmocka_unit_test(test_not_modified), cmocka_unit_test(test_preflight),
+        cmocka_unit_test(test_crowds),       cmocka_unit_test(test_pipelined_requests_come_back_in_order),
+        cmocka_unit_test(test_ready),        cmocka_unit_test(test_metrics),
         cmocka_unit_test(test_access_log),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
