@@ -37,6 +37,7 @@ struct call {
 /* A handler writes the answer's body, or returns a status and its sentence, from which the router makes the error body. */
 enum status search_endpoint(struct call *call, struct error *error);
 enum status suggest_endpoint(struct call *call, struct error *error);
+enum status similar_endpoint(struct call *call, struct error *error);
 enum status product_endpoint(struct call *call, struct error *error);
 enum status healthz_endpoint(struct call *call, struct error *error);
 enum status readyz_endpoint(struct call *call, struct error *error);

@@ -16,6 +16,7 @@ struct route {
 };
 
 static const char *const no_parameters[] = {NULL};
+static const char *const limit_parameters[] = {"limit", NULL};
 static const char *const suggest_parameters[] = {"q", "limit", NULL};
 
 static const char until_stale[] = "public, max-age=1";
@@ -24,6 +25,7 @@ static const char never[] = "no-store";
 static const struct route routes[] = {
     {"/v1/search", ENDPOINT_SEARCH, true, NULL, until_stale, search_endpoint},
     {"/v1/search/suggest", ENDPOINT_SUGGEST, true, suggest_parameters, until_stale, suggest_endpoint},
+    {"/v1/products/{slug}/similar", ENDPOINT_SIMILAR, true, limit_parameters, until_stale, similar_endpoint},
     {"/v1/products/{slug}", ENDPOINT_PRODUCT, true, no_parameters, until_stale, product_endpoint},
     {"/healthz", ENDPOINT_HEALTH, false, no_parameters, never, healthz_endpoint},
     {"/readyz", ENDPOINT_READY, false, no_parameters, never, readyz_endpoint},
@@ -39,6 +41,11 @@ static bool path_matches(const char *pattern, struct bytes path, struct bytes *v
     *variable = (struct bytes){.data = path.data + fixed, .size = path.size - fixed};
     if (brace == NULL)
         return variable->size == 0;
+    const char *tail = strchr(brace, '}') + 1;
+    size_t tail_size = strlen(tail);
+    if (variable->size < tail_size || memcmp(variable->data + variable->size - tail_size, tail, tail_size) != 0)
+        return false;
+    variable->size -= tail_size;
     return variable->size > 0 && memchr(variable->data, '/', variable->size) == NULL;
 }
 

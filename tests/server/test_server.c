@@ -120,6 +120,27 @@ static void test_suggest_in_category(void **state)
     json_decref(answer);
 }
 
+static void test_similar(void **state)
+{
+    (void)state;
+    json_t *answer = get_json("/v1/products/tu-lanh-so-10/similar?limit=3", "", 200); /* of child category, 2,000,000 VND */
+    const json_t *hits = json_object_get(answer, "hits");
+    assert_int_equal(json_array_size(hits), 3);
+    assert_string_equal(text_at(json_array_get(hits, 0), "slug"), "tu-lanh-so-8"); /* the same brand, and the next cheaper one */
+    size_t index;
+    const json_t *hit;
+    json_array_foreach(hits, index, hit) assert_string_not_equal(text_at(hit, "slug"), "tu-lanh-so-10");
+    json_decref(answer);
+    json_decref(get_json("/v1/products/khong-co/similar", "", 404));
+    json_decref(get_json("/v1/products/tu-lanh-so-10/similar?limit=0", "", 400));
+    json_decref(get_json("/v1/products/tu-lanh-so-10/similar?limit=51", "", 400));
+    json_decref(get_json("/v1/products/tu-lanh-so-10/similar?limit=", "", 400));
+    json_decref(get_json("/v1/products/tu-lanh-so-10/similar?limit=1&limit=2", "", 400));
+    json_decref(get_json("/v1/products/tu-lanh-so-10/similar?q=a", "", 400));
+    json_decref(get_json("/v1/products//similar", "", 404));
+    json_decref(get_json("/v1/products/a/b/similar", "", 404));
+}
+
 static void test_suggest(void **state)
 {
     (void)state;
@@ -491,14 +512,23 @@ int main(void)
     options.header_timeout_ms = 10000;
     site_start(&site, &options);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_search),       cmocka_unit_test(test_facets),
-        cmocka_unit_test(test_suggest),      cmocka_unit_test(test_suggest_in_category),
-        cmocka_unit_test(test_product),      cmocka_unit_test(test_every_answer_has_its_headers),
-        cmocka_unit_test(test_request_ids),  cmocka_unit_test(test_head_is_get_without_the_body),
-        cmocka_unit_test(test_encodings),    cmocka_unit_test(test_small_bodies_stay_plain),
-        cmocka_unit_test(test_not_modified), cmocka_unit_test(test_preflight),
-        cmocka_unit_test(test_crowds),       cmocka_unit_test(test_pipelined_requests_come_back_in_order),
-        cmocka_unit_test(test_ready),        cmocka_unit_test(test_metrics),
+        cmocka_unit_test(test_search),
+        cmocka_unit_test(test_facets),
+        cmocka_unit_test(test_suggest),
+        cmocka_unit_test(test_similar),
+        cmocka_unit_test(test_suggest_in_category),
+        cmocka_unit_test(test_product),
+        cmocka_unit_test(test_every_answer_has_its_headers),
+        cmocka_unit_test(test_request_ids),
+        cmocka_unit_test(test_head_is_get_without_the_body),
+        cmocka_unit_test(test_encodings),
+        cmocka_unit_test(test_small_bodies_stay_plain),
+        cmocka_unit_test(test_not_modified),
+        cmocka_unit_test(test_preflight),
+        cmocka_unit_test(test_crowds),
+        cmocka_unit_test(test_pipelined_requests_come_back_in_order),
+        cmocka_unit_test(test_ready),
+        cmocka_unit_test(test_metrics),
         cmocka_unit_test(test_access_log),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
