@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/status.h"
+#include "server/query_name.h"
 
 struct answer {
     unsigned http_status;
@@ -15,7 +16,8 @@ struct answer {
     struct buffer body;        /* kept from answer to answer */
     uint64_t engine_ns;        /* 0: the engine was not asked */
     bool has_lsn;
-    uint64_t applied_lsn; /* of the snapshot that the body was made from */
+    uint64_t applied_lsn;                  /* of the snapshot that the body was made from */
+    char query_name[QUERY_NAME_BYTES + 1]; /* "": none */
 };
 
 /* An empty 200 with JSON to come, not to be kept by caches. Keeps the body's memory. */

@@ -14,8 +14,8 @@ enum {
 };
 
 enum client_phase {
-    CLIENT_HEAD,   /* a request's head is awaited or arriving */
-    CLIENT_ANSWER, /* the head is read: being answered */
+    CLIENT_HEAD,   /* a request's head, or body, is awaited or arriving */
+    CLIENT_ANSWER, /* all is read: being answered */
     CLIENT_IDLE,   /* between two requests */
 };
 
@@ -41,7 +41,7 @@ void client_free(struct client_list *list, struct client *client);
 
 /* A request line has arrived. */
 void client_begin(struct client_list *list, struct client *client, const char *target);
-/* Its head is complete. */
+/* Its head is complete, and so is the body where there is one. */
 void client_answer(struct client *client);
 /* Its answer was sent, or the connection broke. */
 void client_end(struct client *client);

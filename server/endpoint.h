@@ -29,7 +29,9 @@ struct call {
     const struct service *service;
     const struct target *target;
     struct bytes variable; /* what stood in the place of "{slug}" in the route's path */
-    struct view *view;     /* begun already when the route needs the index */
+    bool is_post;
+    struct bytes body; /* of a POST, where it is taken */
+    struct view *view; /* begun already when the route needs the index */
     struct answer *answer;
     struct heard_ring *heard; /* this thread's; NULL as service->learner is */
 };
@@ -38,6 +40,7 @@ struct call {
 enum status search_endpoint(struct call *call, struct error *error);
 enum status suggest_endpoint(struct call *call, struct error *error);
 enum status similar_endpoint(struct call *call, struct error *error);
+enum status events_endpoint(struct call *call, struct error *error);
 enum status product_endpoint(struct call *call, struct error *error);
 enum status healthz_endpoint(struct call *call, struct error *error);
 enum status readyz_endpoint(struct call *call, struct error *error);

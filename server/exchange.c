@@ -23,6 +23,15 @@ void exchange_end(struct exchange *exchange)
 {
     free(exchange->target);
     exchange->target = NULL;
+    buffer_release(&exchange->body);
+}
+
+bool exchange_take(struct exchange *exchange, const char *data, size_t size)
+{
+    if (!exchange->takes_body || size > BODY_BYTES_MAX - exchange->body.size)
+        return false;
+    buffer_append(&exchange->body, data, size);
+    return true;
 }
 
 static bool is_sane(const char *id)

@@ -150,6 +150,64 @@ static enum status known_forget(struct lesson *lesson, struct batch *batch)
     return status;
 }
 
+static int name_compare(const void *left, const void *right)
+{
+    const struct known *a = left, *b = right;
+    return memcmp(a->name, b->name, QUERY_NAME_BYTES);
+}
+
+/* Only what is known already is learned about: an event cannot make a query. Size 0: it is not. */
+static enum status event_query(struct lesson *lesson, const struct heard *heard, struct bytes *folded)
+{
+    struct known wanted = {0};
+    if (!heard->by_name)
+        return query_key(lesson, (struct bytes){heard->text, heard->text_size}, folded);
+    *folded = (struct bytes){.data = "", .size = 0};
+    if (heard->text_size != QUERY_NAME_BYTES)
+        return STATUS_OK;
+    memcpy(wanted.name, heard->text, QUERY_NAME_BYTES);
+    const struct known *found =
+        lesson->known_count == 0 ? NULL : bsearch(&wanted, lesson->known, lesson->known_count, sizeof *lesson->known, name_compare);
+    if (found != NULL)
+        *folded = found->folded;
+    return STATUS_OK;
+}
+
+static enum status event_learn(struct lesson *lesson, struct batch *batch, const struct pending_entry *entry)
+{
+    struct learned learned = {0};
+    struct bytes folded = {0};
+    uint64_t weight = (uint64_t)entry->count * LEARNED_WEIGHT_ONE;
+    enum status status = event_query(lesson, &entry->heard, &folded);
+    if (status != STATUS_OK || folded.size == 0)
+        return status;
+    status = learned_get(batch_snapshot(batch), folded, &learned);
+    if (status != STATUS_OK)
+        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    learned_decay(&learned, lesson->now_s, lesson->half_life_s);
+    *(entry->heard.kind == HEARD_CLICK ? &learned.clicks : &learned.conversions) += weight;
+    learned_text_add(learned.products, &learned.product_count, LEARNED_PRODUCTS_MAX, (struct bytes){entry->heard.id, entry->heard.id_size},
+                     weight);
+    return learned_put(batch, folded, &learned);
+}
+
+static enum status events_learn(struct lesson *lesson, struct batch *batch)
+{
+    bool any = false;
+    enum status status = STATUS_OK;
+    for (unsigned i = 0; i < lesson->pending.count; i++)
+        any = any || lesson->pending.entries[i].heard.kind != HEARD_SEARCH;
+    if (!any)
+        return STATUS_OK;
+    for (uint32_t i = 0; i < lesson->known_count; i++)
+        query_name(lesson->known[i].folded, lesson->known[i].name);
+    qsort(lesson->known, lesson->known_count, sizeof *lesson->known, name_compare);
+    for (unsigned i = 0; i < lesson->pending.count && status == STATUS_OK; i++)
+        if (lesson->pending.entries[i].heard.kind != HEARD_SEARCH)
+            status = event_learn(lesson, batch, &lesson->pending.entries[i]);
+    return status;
+}
+
 static struct popular *table_make(const struct lesson *lesson)
 {
     struct popular_query *queries = memory_calloc(lesson->known_count + 1u, sizeof *queries);
@@ -180,7 +238,9 @@ static enum status pending_learn(struct lesson *lesson, struct batch *batch)
             status = search_learn(lesson, batch, &lesson->pending.entries[i]);
     if (status == STATUS_OK)
         status = learned_each(batch_snapshot(batch), known_add, lesson);
-    return status == STATUS_OK ? known_forget(lesson, batch) : status;
+    if (status == STATUS_OK)
+        status = known_forget(lesson, batch);
+    return status == STATUS_OK ? events_learn(lesson, batch) : status;
 }
 
 enum status lesson_commit(struct lesson *lesson, struct env *env, struct popular **popular, uint32_t *kept, struct error *error)

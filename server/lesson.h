@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/status.h"
 #include "server/pending.h"
+#include "server/query_name.h"
 
 struct analyzer;
 struct batch;
@@ -15,6 +16,7 @@ struct popular;
 struct known {
     struct bytes folded, shown; /* in the arena */
     uint64_t weight;
+    char name[QUERY_NAME_BYTES + 1]; /* query_name; only while there are events */
     uint32_t total;
     uint8_t windows;
 };

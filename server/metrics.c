@@ -3,8 +3,9 @@
 #include <stdbool.h>
 
 static const char *const endpoint_names[ENDPOINT_COUNT] = {
-    [ENDPOINT_SEARCH] = "search",  [ENDPOINT_SUGGEST] = "suggest", [ENDPOINT_PRODUCT] = "product", [ENDPOINT_SIMILAR] = "similar",
-    [ENDPOINT_HEALTH] = "healthz", [ENDPOINT_READY] = "readyz",    [ENDPOINT_METRICS] = "metrics", [ENDPOINT_OTHER] = "other",
+    [ENDPOINT_SEARCH] = "search",   [ENDPOINT_SUGGEST] = "suggest", [ENDPOINT_PRODUCT] = "product",
+    [ENDPOINT_SIMILAR] = "similar", [ENDPOINT_EVENTS] = "events",   [ENDPOINT_HEALTH] = "healthz",
+    [ENDPOINT_READY] = "readyz",    [ENDPOINT_METRICS] = "metrics", [ENDPOINT_OTHER] = "other",
 };
 
 /* Every status this server sends; 0 stands for one that is missing here. */

@@ -11,7 +11,7 @@
 
 enum { TAG_TEXT_MAX = 24, HEADER_TEXT_MAX = 64 };
 
-static const char methods_allowed[] = "GET, HEAD, OPTIONS";
+static const char methods_allowed[] = "GET, HEAD, OPTIONS, POST";
 
 void responder_init(struct responder *responder, const struct service *service, struct index *index, struct heard_ring *heard)
 {
@@ -45,9 +45,23 @@ static const char *header(struct MHD_Connection *connection, const char *name)
 }
 
 struct head {
-    unsigned hosts;
-    bool has_body, has_bad_name;
+    unsigned hosts, lengths;
+    size_t length; /* SIZE_MAX: no number, or a greater one */
+    bool is_chunked, has_bad_name;
 };
+
+static size_t length_read(const char *value, size_t size)
+{
+    size_t length = 0;
+    if (size == 0 || size > 6)
+        return SIZE_MAX;
+    for (size_t i = 0; i < size; i++) {
+        if (value[i] < '0' || value[i] > '9')
+            return SIZE_MAX;
+        length = length * 10 + (size_t)(value[i] - '0');
+    }
+    return length;
+}
 
 static bool is_named(const char *name, size_t size, const char *wanted)
 {
@@ -58,22 +72,36 @@ static enum MHD_Result head_look(void *cls, enum MHD_ValueKind kind, const char 
                                  size_t value_size)
 {
     (void)kind;
-    (void)value;
-    (void)value_size;
     struct head *head = cls;
     /* The letters of a token: RFC 9110, section 5.6.2. */
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
     head->has_bad_name |= name_size == 0 || strspn(name, letters) != name_size;
-    head->has_body |= is_named(name, name_size, "Content-Length") || is_named(name, name_size, "Transfer-Encoding");
+    head->is_chunked |= is_named(name, name_size, "Transfer-Encoding");
+    if (is_named(name, name_size, "Content-Length")) {
+        head->lengths++;
+        head->length = length_read(value, value_size);
+    }
     head->hosts += is_named(name, name_size, "Host");
     return MHD_YES;
 }
 
-const char *head_fault(struct MHD_Connection *connection)
+/* Before the target is parsed: only the path as it is always written takes a body. */
+static bool body_is_taken(const char *method, const struct exchange *exchange)
+{
+    static const char path[] = "/1/events";
+    size_t size = sizeof path - 1;
+    return strcmp(method, "POST") == 0 && exchange->target_size >= size && memcmp(exchange->target, path, size) == 0 &&
+           (exchange->target_size == size || exchange->target[size] == '?');
+}
+
+const char *head_fault(struct MHD_Connection *connection, const char *method, struct exchange *exchange)
 {
     struct head head = {0};
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, head_look, &head);
-    if (head.has_body)
+    exchange->takes_body = body_is_taken(method, exchange) && !head.is_chunked && head.lengths == 1;
+    if (exchange->takes_body && head.length > BODY_BYTES_MAX)
+        return "events have at most 8192 bytes; send them in several requests";
+    if (!exchange->takes_body && (head.is_chunked || head.lengths > 0))
         return "a request with a body (Content-Length or Transfer-Encoding) is not taken here; send a GET without one";
     if (head.has_bad_name)
         return "the name of a header holds something else than the letters of a name";
@@ -95,8 +123,10 @@ static void header_add(struct outgoing *outgoing, const char *name, const char *
 static void headers_add_common(struct outgoing *outgoing, const struct exchange *exchange, const struct answer *answer)
 {
     header_add(outgoing, "X-Request-Id", exchange->request_id);
+    if (answer->query_name[0] != '\0')
+        header_add(outgoing, "X-Query-Id", answer->query_name);
     header_add(outgoing, "Access-Control-Allow-Origin", "*");
-    header_add(outgoing, "Access-Control-Expose-Headers", "ETag, Server-Timing, X-Applied-Lsn, X-Request-Id");
+    header_add(outgoing, "Access-Control-Expose-Headers", "ETag, Server-Timing, X-Applied-Lsn, X-Query-Id, X-Request-Id");
     header_add(outgoing, "Timing-Allow-Origin", "*");
     header_add(outgoing, "X-Content-Type-Options", "nosniff");
     header_add(outgoing, "Cache-Control", answer->cache_control);
@@ -206,6 +236,8 @@ static void route(struct responder *responder, struct exchange *exchange)
     }
     struct call call = {
         .service = responder->service, .target = &target, .view = &responder->view, .answer = answer, .heard = responder->heard};
+    call.is_post = strcmp(exchange->method, "POST") == 0;
+    call.body = (struct bytes){.data = exchange->body.data, .size = exchange->body.size};
     exchange->endpoint = route_run(&call);
     exchange->engine_ns = answer->engine_ns;
 }
@@ -216,10 +248,10 @@ enum MHD_Result responder_answer(struct responder *responder, struct MHD_Connect
     begin(responder, connection, method, exchange);
     if (strcmp(method, "OPTIONS") == 0)
         return send_options(responder, connection, exchange);
-    if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
+    if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 || strcmp(method, "POST") == 0)
         route(responder, exchange);
     else
-        answer_refuse(&responder->answer, 405, "only GET, HEAD and OPTIONS are answered here");
+        answer_refuse(&responder->answer, 405, "only GET, HEAD, OPTIONS and, for /1/events, POST are answered here");
     enum MHD_Result result = send_answer(responder, connection, exchange, false);
     view_end(&responder->view);
     return result;

@@ -27,6 +27,7 @@ static const struct route routes[] = {
     {"/v1/search/suggest", ENDPOINT_SUGGEST, true, suggest_parameters, until_stale, suggest_endpoint},
     {"/v1/products/{slug}/similar", ENDPOINT_SIMILAR, true, limit_parameters, until_stale, similar_endpoint},
     {"/v1/products/{slug}", ENDPOINT_PRODUCT, true, no_parameters, until_stale, product_endpoint},
+    {"/1/events", ENDPOINT_EVENTS, false, NULL, never, events_endpoint},
     {"/healthz", ENDPOINT_HEALTH, false, no_parameters, never, healthz_endpoint},
     {"/readyz", ENDPOINT_READY, false, no_parameters, never, readyz_endpoint},
     {"/metrics", ENDPOINT_METRICS, false, no_parameters, never, metrics_endpoint},
@@ -133,6 +134,10 @@ enum endpoint route_run(struct call *call)
     const struct route *route = route_find(call->target->path, &call->variable);
     if (route == NULL) {
         answer_refuse(call->answer, 404, "there is nothing at this path; see /v1/search?q=");
+        return ENDPOINT_OTHER;
+    }
+    if (call->is_post != (route->endpoint == ENDPOINT_EVENTS)) {
+        answer_refuse(call->answer, 405, call->is_post ? "only GET, HEAD and OPTIONS are answered at this path" : "events come by POST");
         return ENDPOINT_OTHER;
     }
     struct error error = {0};

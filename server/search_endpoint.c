@@ -1,6 +1,7 @@
 /* GET /v1/search */
 #include <string.h>
 
+#include "analyzers/analyzer.h"
 #include "base/clock.h"
 #include "query/search.h"
 #include "server/endpoint.h"
@@ -39,6 +40,18 @@ static void search_heard(const struct call *call, const struct search_request *r
                   result->total < LEARNED_TOTAL_UNKNOWN ? (uint32_t)result->total : LEARNED_TOTAL_UNKNOWN - 1);
 }
 
+/* What the events that follow call the query by. */
+static enum status search_name(const struct call *call, struct bytes text)
+{
+    struct bytes folded = {0};
+    if (call->heard == NULL || text.size == 0)
+        return STATUS_OK;
+    enum status status = fold_text(call->service->analyzer, text.data, text.size, &call->view->arena, &folded);
+    if (status == STATUS_OK && folded.size > 0)
+        query_name(folded, call->answer->query_name);
+    return status;
+}
+
 enum status search_endpoint(struct call *call, struct error *error)
 {
     struct search_request request;
@@ -53,6 +66,8 @@ enum status search_endpoint(struct call *call, struct error *error)
     call->answer->engine_ns = clock_monotonic_ns() - start;
     if (status == STATUS_OK)
         status = search_render(view->snapshot, &request, &result, &view->arena, &call->answer->body);
+    if (status == STATUS_OK)
+        status = search_name(call, request.text);
     if (status == STATUS_OK)
         search_heard(call, &request, &result);
     return status;

@@ -57,23 +57,28 @@ static size_t on_unescape(void *cls, struct MHD_Connection *connection, char *te
     return strlen(text);
 }
 
-/* Called when the head is read, and again when the (absent) body is. */
+/* Called when the head is read, for every piece of a body, and again when all is read. */
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
                                   const char *upload, size_t *upload_size, void **context)
 {
     (void)url;
     (void)version;
-    (void)upload;
     struct worker *worker = cls;
     struct client *client = *context;
     if (!client->exchange.head_seen) {
         client->exchange.head_seen = true;
-        client_answer(client);
-        const char *fault = head_fault(connection);
+        const char *fault = head_fault(connection, method, &client->exchange);
+        if (fault != NULL || !client->exchange.takes_body)
+            client_answer(client); /* a body has the head's deadline */
         return fault == NULL ? MHD_YES : responder_refuse_head(&worker->responder, connection, method, fault, &client->exchange);
     }
-    if (*upload_size != 0)
-        return MHD_NO; /* a body that no header announced */
+    if (*upload_size != 0) {
+        bool taken = exchange_take(&client->exchange, upload, *upload_size);
+        *upload_size = 0;
+        return taken ? MHD_YES : MHD_NO; /* a body that no header announced */
+    }
+    if (client->exchange.takes_body)
+        client_answer(client);
     return responder_answer(&worker->responder, connection, method, &client->exchange);
 }
 

@@ -13,6 +13,7 @@
 #include "server/heard.h"
 #include "server/learner.h"
 #include "server/pending.h"
+#include "server/query_name.h"
 #include "shop.h"
 #include "storage/learned.h"
 #include "storage/snapshot.h"
@@ -107,6 +108,74 @@ static void through_a_server(void **state)
     site.server = NULL;
     assert_int_equal(learned_now("tu lanh", &learned), STATUS_OK);
     assert_true(learned.searches > 4 * LEARNED_WEIGHT_ONE + LEARNED_WEIGHT_ONE / 2);
+}
+
+static void tell(const char *body, unsigned status)
+{
+    struct reply reply = {0};
+    char headers[64];
+    struct buffer request = {0};
+    snprintf(headers, sizeof headers, "Content-Length: %zu\r\nConnection: close\r\n\r\n", strlen(body));
+    buffer_append_text(&request, "POST /1/events?x-algolia-agent=a HTTP/1.1\r\nHost: shop\r\n");
+    buffer_append_text(&request, headers);
+    buffer_append_text(&request, body);
+    int fd = wire_connect(site.port);
+    assert_true(fd >= 0 && wire_send(fd, request.data, request.size));
+    assert_true(wire_read(fd, false, 5000, &reply));
+    assert_int_equal(reply.status, status);
+    reply_release(&reply);
+    buffer_release(&request);
+    close(fd);
+}
+
+static void query_id(const char *target, char out[QUERY_NAME_BYTES + 1])
+{
+    struct reply reply;
+    assert_true(wire_request(site.port, "GET", target, "", &reply));
+    const char *header = strstr(reply.bytes.data, "X-Query-Id: ");
+    assert_non_null(header);
+    memcpy(out, header + strlen("X-Query-Id: "), QUERY_NAME_BYTES);
+    out[QUERY_NAME_BYTES] = '\0';
+    reply_release(&reply);
+}
+
+/* Clicks and conversions count for queries that are known; nothing else becomes of them. */
+static void events(void **state)
+{
+    (void)state;
+    struct learned learned;
+    struct server_options options = learning();
+    char id[QUERY_NAME_BYTES + 1], other[QUERY_NAME_BYTES + 1], body[512];
+    char whole[96], own[96];
+    snprintf(whole, sizeof whole, "%s", folder);
+    snprintf(own, sizeof own, "%s/events", site.folder);
+    snprintf(folder, sizeof folder, "%s", own);
+    site_start(&site, &options);
+    query_id("/v1/search?q=tu+lanh", id);
+    query_id("/v1/search?q=T%E1%BB%A6++l%E1%BA%A1nh", other);
+    assert_string_equal(id, other);
+    snprintf(body, sizeof body,
+             "{\"events\":[{\"eventType\":\"click\",\"eventName\":\"x\",\"index\":\"products\",\"userToken\":\"ai\",\"objectIDs\":[\"7\"],"
+             "\"positions\":[1],\"queryID\":\"%s\"},{\"eventType\":\"view\",\"objectIDs\":[\"8\"]}]}",
+             id);
+    tell(body, 200);
+    tell("{\"events\":[{\"eventType\":\"click\",\"objectIDs\":[\"7\",\"9\"],\"query\":\"tủ lạnh\"}]}", 200);
+    tell("{\"events\":[{\"eventType\":\"conversion\",\"objectIDs\":[\"7\"],\"query\":\"tủ lạnh\"}]}", 200);
+    tell("{\"events\":[{\"eventType\":\"click\",\"objectIDs\":[\"7\"],\"query\":\"chưa ai hỏi\"}]}", 200);
+    tell("{\"events\":[{\"eventType\":\"click\",\"objectIDs\":[\"7\"],\"queryID\":\"kurz\"}]}", 200);
+    tell("{\"events\":[{\"objectIDs\":[\"7\"]}]}", 400);
+    tell("{\"events\":[7]}", 400);
+    tell("{\"events\":{}}", 400);
+    tell("{\"events\":[{\"eventType\":\"click\",\"objectIDs\":\"7\"}]}", 400);
+    server_close(site.server);
+    site.server = NULL;
+    assert_int_equal(learned_now("tu lanh", &learned), STATUS_OK);
+    assert_int_equal((learned.clicks + LEARNED_WEIGHT_ONE / 2) / LEARNED_WEIGHT_ONE, 3);
+    assert_int_equal((learned.conversions + LEARNED_WEIGHT_ONE / 2) / LEARNED_WEIGHT_ONE, 1);
+    assert_int_equal(learned.product_count, 2);
+    assert_true(bytes_equal(learned_text_best(learned.products, learned.product_count), text_of("7")));
+    assert_int_equal(learned_now("chua ai hoi", &learned), STATUS_NOT_FOUND);
+    snprintf(folder, sizeof folder, "%s", whole);
 }
 
 /* A folder that cannot be had costs the learning only. */
@@ -255,9 +324,10 @@ static void pending_is_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(through_a_server),   cmocka_unit_test(without_a_folder), cmocka_unit_test(shown_after_three_windows),
-        cmocka_unit_test(private_queries),    cmocka_unit_test(bounded),          cmocka_unit_test(ring_between_threads),
-        cmocka_unit_test(pending_is_bounded),
+        cmocka_unit_test(through_a_server),     cmocka_unit_test(events),
+        cmocka_unit_test(without_a_folder),     cmocka_unit_test(shown_after_three_windows),
+        cmocka_unit_test(private_queries),      cmocka_unit_test(bounded),
+        cmocka_unit_test(ring_between_threads), cmocka_unit_test(pending_is_bounded),
     };
     return cmocka_run_group_tests_name("learner", tests, open_site, close_site);
 }

@@ -338,12 +338,12 @@ static void test_preflight(void **state)
     assert_true(
         wire_request(site.port, "OPTIONS", "/v1/search", "Origin: https://shop.vn\r\nAccess-Control-Request-Method: GET\r\n", &reply));
     assert_int_equal(reply.status, 204);
-    assert_string_equal(reply_header(&reply, "Access-Control-Allow-Methods", text, sizeof text), "GET, HEAD, OPTIONS");
+    assert_string_equal(reply_header(&reply, "Access-Control-Allow-Methods", text, sizeof text), "GET, HEAD, OPTIONS, POST");
     assert_string_equal(reply_header(&reply, "Access-Control-Allow-Origin", text, sizeof text), "*");
     reply_release(&reply);
     assert_true(wire_request(site.port, "DELETE", "/v1/search", "", &reply));
     assert_int_equal(reply.status, 405);
-    assert_string_equal(reply_header(&reply, "Allow", text, sizeof text), "GET, HEAD, OPTIONS");
+    assert_string_equal(reply_header(&reply, "Allow", text, sizeof text), "GET, HEAD, OPTIONS, POST");
     reply_release(&reply);
 }
 
