@@ -20,7 +20,9 @@ enum {
     UTF8_BYTES_MAX = 4,
     IN_CATEGORIES_MAX = 2,        /* named beside the words */
     IN_CATEGORY_PRODUCTS_MIN = 2, /* of the found ones, to name it */
-    WORDS_BYTES_MIN = 4,          /* a shorter text whose prefix names enough is not looked for in other ways */
+    ENOUGH = 5,                   /* suggestions under the text itself, marks in agreement */
+    SURE_WORDS = 4,
+    WORDS_BYTES_MIN = 4, /* a shorter text whose prefix names enough is not looked for in other ways */
 };
 
 struct suggesting {
@@ -370,6 +372,15 @@ static enum status add_under(struct suggesting *suggesting, const struct popular
     return status == STATUS_OK ? add_popular(suggesting, popular, folded, limit, out) : status;
 }
 
+/* Nothing else need be looked for: enough stands under the text, or the text is so long that what stands under it was meant. */
+static bool is_enough(const struct suggesting *suggesting, unsigned limit)
+{
+    uint32_t words = 0;
+    for (uint32_t i = token_next(&suggesting->typed, 0); i < suggesting->typed.count; i = token_next(&suggesting->typed, i + 1))
+        words++;
+    return suggesting->agreeing >= (limit < ENOUGH ? limit : ENOUGH) || (suggesting->agreeing > 0 && words >= SURE_WORDS);
+}
+
 /* What the words bring beside it. */
 static enum status add_beside(struct suggesting *suggesting, const struct popular *popular, struct bytes text, unsigned limit,
                               struct suggest_result *out)
@@ -378,7 +389,7 @@ static enum status add_beside(struct suggesting *suggesting, const struct popula
     unsigned queries_max = limit < SUGGESTED_QUERIES_MAX ? limit : SUGGESTED_QUERIES_MAX;
     bool nothing = suggesting->count == 0 && out->query_count == 0;
     enum status status = STATUS_OK;
-    if (suggesting->agreeing < limit)
+    if (!is_enough(suggesting, limit))
         status = suggest_words(suggesting->snapshot, suggesting->analyzer, &suggesting->typed, text, limit, suggesting->arena, &sample);
     if (status == STATUS_OK && nothing && sample.repaired.size > 0) {
         text = sample.repaired;

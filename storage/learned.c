@@ -71,9 +71,9 @@ static void texts_read(struct byte_reader *reader, unsigned room, unsigned size_
     }
 }
 
-static enum status learned_decode(struct bytes payload, struct learned *out)
+enum status learned_decode(struct bytes record, struct learned *out)
 {
-    struct byte_reader reader = byte_reader(payload.data, payload.size);
+    struct byte_reader reader = byte_reader(record.data, record.size);
     out->updated_s = read_u64(&reader);
     out->searches = read_u64(&reader);
     out->clicks = read_u64(&reader);
@@ -106,19 +106,24 @@ enum status learned_get(struct snapshot *snapshot, struct bytes query, struct le
     return status;
 }
 
+void learned_encode(const struct learned *learned, struct buffer *record)
+{
+    append_u64(record, learned->updated_s);
+    append_u64(record, learned->searches);
+    append_u64(record, learned->clicks);
+    append_u64(record, learned->conversions);
+    append_u32(record, learned->total);
+    append_u8(record, learned->windows);
+    append_u32(record, learned->window_last);
+    texts_append(record, learned->spellings, learned->spelling_count);
+    texts_append(record, learned->products, learned->product_count);
+}
+
 enum status learned_put(struct batch *batch, struct bytes query, const struct learned *learned)
 {
     struct query_key key = query_key(query);
     struct buffer record = {0};
-    append_u64(&record, learned->updated_s);
-    append_u64(&record, learned->searches);
-    append_u64(&record, learned->clicks);
-    append_u64(&record, learned->conversions);
-    append_u32(&record, learned->total);
-    append_u8(&record, learned->windows);
-    append_u32(&record, learned->window_last);
-    texts_append(&record, learned->spellings, learned->spelling_count);
-    texts_append(&record, learned->products, learned->product_count);
+    learned_encode(learned, &record);
     enum status status = door_put(batch, DB_META, key.bytes, key.size, record.data, record.size);
     buffer_release(&record);
     return status;

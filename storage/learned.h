@@ -51,6 +51,10 @@ MUST_USE enum status learned_get(struct snapshot *snapshot, struct bytes query, 
 MUST_USE enum status learned_put(struct batch *batch, struct bytes query, const struct learned *learned);
 MUST_USE enum status learned_del(struct batch *batch, struct bytes query);
 
+void learned_encode(const struct learned *learned, struct buffer *record);
+/* A stored record; CORRUPT when it is not what learned_put writes. */
+MUST_USE enum status learned_decode(struct bytes record, struct learned *out);
+
 /* Hands over every query in the order of their bytes, until the visitor says something else than OK, which is then returned. Record and query
  * are valid during the call. What is damaged is passed over and the snapshot marked. */
 typedef enum status learned_visit(void *context, struct bytes query, const struct learned *learned);
