@@ -12,9 +12,9 @@
 #include "storage/fragment.h"
 #include "storage/label.h"
 #include "storage/mirror.h"
-#include "storage/postings.h"
 #include "storage/snapshot.h"
 #include "storage/suggest.h"
+#include "storage/term.h"
 
 enum {
     UTF8_BYTES_MAX = 4,
@@ -30,7 +30,6 @@ struct suggesting {
     const struct analyzer *analyzer;
     struct arena *arena;
     struct token_list typed;
-    struct term live;
     struct suggestion_hit found[2 * SUGGESTIONS_MAX]; /* those that agree with the typed marks, then the others */
     struct bytes folded[2 * SUGGESTIONS_MAX];
     uint32_t documents[2 * SUGGESTIONS_MAX]; /* of products */
@@ -172,7 +171,7 @@ static enum status hit_add(struct suggesting *suggesting, struct suggestion_hit 
     return status;
 }
 
-/* A product that is shown. */
+/* NOT_FOUND: the product is not shown any more. Only one that is has a fragment. */
 static enum status product_add(struct suggesting *suggesting, uint32_t document, struct bytes folded)
 {
     struct bytes stored = {0};
@@ -208,10 +207,7 @@ static enum status entry_add(struct suggesting *suggesting, const struct suggest
     uint32_t document = 0;
     if (entry->kind != SUGGEST_PRODUCT)
         return label_add(suggesting, entry);
-    struct posting posting = {0};
     enum status status = document_get(suggesting->snapshot, entry->reference, &document);
-    if (status == STATUS_OK)
-        status = postings_find(suggesting->snapshot, &suggesting->live, document, &posting);
     /* A name that was cut for its key says too little to be compared. */
     bool whole = entry->text.size < SUGGEST_KEY_BYTES_MAX - UTF8_BYTES_MAX;
     return status == STATUS_OK ? product_add(suggesting, document, whole ? entry->text : (struct bytes){0}) : status;
@@ -232,7 +228,6 @@ static enum status add_by_prefix(struct suggesting *suggesting, struct bytes fol
     return status;
 }
 
-/* Only live documents have core terms. */
 static enum status add_by_words(struct suggesting *suggesting, const struct word_sample *sample, unsigned limit)
 {
     enum status status = STATUS_OK;
@@ -410,10 +405,6 @@ enum status suggest_run(struct snapshot *snapshot, const struct analyzer *analyz
     assert(limit >= 1 && limit <= SUGGESTIONS_MAX);
     *out = (struct suggest_result){0};
     enum status status = analyze(analyzer, text.data, text.size, arena, &suggesting.typed);
-    if (status == STATUS_OK)
-        status = term_get(snapshot, TERM_LIVE, NULL, 0, &suggesting.live);
-    if (status == STATUS_NOT_FOUND)
-        return STATUS_OK;
     if (status == STATUS_OK)
         status = add_under(&suggesting, popular, text, queries_max, out);
     bool says_little = suggesting.typed.count == 0 || (suggesting.count >= limit && trimmed(text).size < WORDS_BYTES_MIN);

@@ -9,11 +9,11 @@
 struct snapshot;
 
 enum {
-    SAMPLE_WINDOWS_FEW = 5,    /* looked at when only the categories matter */
-    SAMPLE_WINDOWS_MAX = 32,   /* looked at */
-    SAMPLE_HITS_MAX = 128,     /* ranked */
-    SAMPLE_DENSE_HITS = 32,    /* a window with so many is enough of its neighbourhood: the next one is looked for farther on */
-    SAMPLE_REPAIR_NS = 150000, /* after so long no further way of writing the words is tried */
+    SAMPLE_WINDOWS_FEW = 5,   /* looked at when only the categories matter */
+    SAMPLE_WINDOWS_MAX = 32,  /* looked at */
+    SAMPLE_HITS_MAX = 128,    /* ranked */
+    SAMPLE_DENSE_HITS = 32,   /* a window with so many is enough of its neighbourhood: the next one is looked for farther on */
+    SAMPLE_REPAIR_NS = 80000, /* after so long no further way of writing the words is tried */
 };
 
 struct word_sample {
