@@ -49,7 +49,7 @@ static enum status similar_render(struct view *view, const uint32_t *documents, 
     for (unsigned i = 0; i < count; i++) {
         if (i > 0)
             buffer_append_char(out, ',');
-        enum status status = hit_render(&renderer, documents[i], out);
+        enum status status = hit_render(&renderer, documents[i], NULL, out);
         if (status != STATUS_OK)
             return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
     }
