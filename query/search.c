@@ -363,33 +363,35 @@ static enum status pairs_read(struct search *search)
     return status;
 }
 
-static enum status match_run(struct search *search)
+/* The documents that have the words of the step at hand, window by window. */
+static enum status documents_run(struct search *search)
 {
-    uint32_t score_max = lattice_score_max(&search->cascade.lattice);
-    search->points_max = prior_points_max(score_max);
-    enum status status = boost_open(&search->boost, search->snapshot, &search->understanding, score_max, search->arena);
+    const struct lattice *lattice = &search->cascade.lattice;
+    enum status status = strict_open(&search->strict, search->snapshot, search->analyzer, &search->strict_spans, search->arena);
     if (status == STATUS_OK)
-        status = match_open(search->snapshot, &search->cascade.lattice, search->cascade.mode, search->arena, &search->match);
-    if (status != STATUS_OK)
-        return status;
-    status = match_demand(search->match, &search->cascade.lattice, rung_percent(search->cascade.rung), search->arena);
-    if (status == STATUS_OK)
-        status = counters_open(search);
-    if (status == STATUS_OK)
-        status = windows_run(search);
-    match_close(search->match);
+        status = match_open(search->snapshot, lattice, search->cascade.mode, search->arena, &search->match);
+    if (status == STATUS_OK) {
+        status = match_demand(search->match, lattice, rung_percent(search->cascade.rung), search->arena);
+        if (status == STATUS_OK)
+            status = windows_run(search);
+        match_close(search->match);
+    }
+    strict_close(&search->strict);
     return status;
 }
 
-/* The lattice of the step at hand against all documents. */
+/* The step at hand from its beginning. */
 static enum status step_run(struct search *search)
 {
+    uint32_t score_max = lattice_score_max(&search->cascade.lattice);
+    search->points_max = prior_points_max(score_max);
     enum status status = pairs_read(search);
     if (status == STATUS_OK)
-        status = strict_open(&search->strict, search->snapshot, search->analyzer, &search->strict_spans, search->arena);
+        status = boost_open(&search->boost, search->snapshot, &search->understanding, score_max, search->arena);
     if (status == STATUS_OK)
-        status = match_run(search);
-    strict_close(&search->strict);
+        status = counters_open(search);
+    if (status == STATUS_OK)
+        status = documents_run(search);
     contiguity_close(&search->contiguity);
     return status;
 }
@@ -550,11 +552,7 @@ static enum status facets_auto_run(struct search *search)
         return status;
     uint64_t total = search->total;
     search->top.room = 0; /* the hits are taken */
-    status = match_open(search->snapshot, &search->cascade.lattice, search->request->match, search->arena, &search->match);
-    if (status != STATUS_OK)
-        return status;
-    status = windows_run(search);
-    match_close(search->match);
+    status = documents_run(search);
     search->total = total;
     return status;
 }
