@@ -6,27 +6,6 @@
 
 enum { PRODUCTS = 150, SHOPS = 20 };
 
-/* The shop's fragments name no specs: written again with them. */
-static void specs_show(struct batch *batch, const struct product *product)
-{
-    struct document document = {.id = bytes_of(product->id), .name = bytes_of(product->name), .slug = bytes_of(product->id), .live = true};
-    struct fragment_facet facets[SPECS];
-    struct buffer buffer = {0};
-    unsigned count = 0;
-    for (unsigned spec = 0; spec < SPECS; spec++) {
-        struct fragment_facet facet = {.field = (uint16_t)(FACET_SPEC_FIRST + spec)};
-        unsigned values = product->specs[spec] | values_of_variants(product, spec);
-        for (uint32_t value = 0; value < SPEC_VALUES; value++)
-            if ((values >> value & 1) != 0)
-                facet.ordinals[facet.count++] = value;
-        if (facet.count > 0)
-            facets[count++] = facet;
-    }
-    fragment_build(&document, facets, count, &buffer);
-    must(fragment_put(batch, product->document, (struct bytes){buffer.data, buffer.size}));
-    buffer_release(&buffer);
-}
-
 static uint64_t paid_by(const struct product *product)
 {
     return product->price < product->sale ? product->price : product->sale;
@@ -36,9 +15,9 @@ static uint64_t nearness(const struct product *own, const struct product *other)
 {
     unsigned specs = 1, common = own->brand != UINT32_MAX && own->brand == other->brand;
     for (unsigned spec = 0; spec < SPECS; spec++) {
-        unsigned values = own->specs[spec] | values_of_variants(own, spec);
+        unsigned values = product_spec(own, spec);
         specs += values != 0;
-        common += (values & (other->specs[spec] | values_of_variants(other, spec))) != 0;
+        common += (values & product_spec(other, spec)) != 0;
     }
     uint64_t low = paid_by(own), high = paid_by(other);
     if (low > high) {
@@ -91,7 +70,7 @@ static void one_shop(uint64_t seed)
     arena_init(&arena, 16 << 20);
     struct batch *batch = shop_begin(&shop);
     for (unsigned i = 0; i < PRODUCTS; i++)
-        specs_show(batch, shop_add(&shop, batch, random_below(&shop.random, 200)));
+        shop_add(&shop, batch, random_below(&shop.random, 200));
     shop_commit(batch);
     batch = shop_begin(&shop);
     for (unsigned i = 0; i < PRODUCTS; i += 7)
