@@ -437,37 +437,53 @@ static inline uint32_t naive_extras(const struct naive_query *query, const struc
     return sum;
 }
 
+struct naive_share {
+    uint32_t total, sum; /* worth that some product has, and that this one has */
+    bool firm_lacks;
+};
+
+static inline void naive_share_add(struct naive_share *share, uint32_t worth, bool met, bool firm)
+{
+    share->total += worth;
+    share->sum += met ? worth : 0;
+    share->firm_lacks = share->firm_lacks || (firm && !met);
+}
+
+/* The words from `first` to before `last`, which make a segment: as one, or each by its extra where no product has them so. */
+static inline void naive_share_words(const struct naive_query *query, const struct naive_value *values, unsigned start, unsigned end,
+                                     unsigned first, unsigned last, struct naive_share *share)
+{
+    static struct naive_value full[NAIVE_EDGES];
+    bool firm = false;
+    for (unsigned i = 0; i < NAIVE_EDGES; i++)
+        full[i] = (struct naive_value){1, 1};
+    int64_t worth = naive_path_most(query, full, start, end);
+    int extra = last - first == 1 ? naive_extra_of(query, first) : -1;
+    for (unsigned word = first; word < last; word++) {
+        int own = naive_extra_of(query, word);
+        firm = firm || query->firm[word];
+        if (worth < 0 && own >= 0)
+            naive_share_add(share, query->edges[own].worth, values[own].band > 0, query->firm[word]);
+    }
+    if (worth >= 0)
+        naive_share_add(share, (uint32_t)worth, naive_path_most(query, values, start, end) >= 0 || (extra >= 0 && values[extra].band > 0),
+                        firm);
+}
+
 /* Does it have the demanded share of the worth, and all firm words? What no product has asks for nothing. A word in a segment of its own
  * may be met by its extra instead. */
 static inline bool naive_enough(const struct naive_query *query, const struct naive_value *values)
 {
-    static struct naive_value full[NAIVE_EDGES];
-    uint32_t total = 0, sum = 0;
-    for (unsigned i = 0; i < NAIVE_EDGES; i++)
-        full[i] = (struct naive_value){1, 1};
+    struct naive_share share = {0};
+    unsigned first = 0;
     for (unsigned i = 0; i + 1 < query->cut_count; i++) {
-        unsigned start = query->cuts[i], end = query->cuts[i + 1], words = 0, last = 0;
-        int64_t worth = naive_path_most(query, full, start, end);
-        bool met = naive_path_most(query, values, start, end) >= 0, firm = false;
-        for (unsigned word = 0; word < query->word_count; word++) {
-            if (query->word_places[word] < start || query->word_places[word] >= end)
-                continue;
-            words++;
-            last = word;
-            firm = firm || query->firm[word];
-        }
-        int extra = words == 1 ? naive_extra_of(query, last) : -1;
-        met = met || (extra >= 0 && values[extra].band > 0);
-        if (worth < 0 && extra >= 0)
-            worth = query->edges[extra].worth;
-        if (worth < 0)
-            continue;
-        if (firm && !met)
-            return false;
-        total += (uint32_t)worth;
-        sum += met ? (uint32_t)worth : 0;
+        unsigned last = first;
+        while (last < query->word_count && query->word_places[last] < query->cuts[i + 1])
+            last++;
+        naive_share_words(query, values, query->cuts[i], query->cuts[i + 1], first, last, &share);
+        first = last;
     }
-    return (uint64_t)sum * 100 >= (uint64_t)total * query->percent;
+    return !share.firm_lacks && (uint64_t)share.sum * 100 >= (uint64_t)share.total * query->percent;
 }
 
 /* Under match=any: the sum over the segments that are met, and the extras. False when none is. */
