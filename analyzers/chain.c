@@ -253,7 +253,7 @@ static bool gap_hyphens(const struct chain *chain, size_t index)
     return run != NULL && (run->gap == '-' || run->gap == '_');
 }
 
-/* 1l8, 9kg5: a unit between its number and its decimals, alone between spaces or slashes; also 15m2. Takes three runs. */
+/* 1l8, 9kg5: a unit between its number and its decimals, alone between spaces, slashes or quotes; also 15m2. Takes three runs. */
 static bool element_take_tenths(const struct scanner *scanner, const struct chain *chain, size_t index, struct element *out)
 {
     if (out->number.runs != 1 || !run_touches(chain, index + 1) || !run_touches(chain, index + 2) || run_touches(chain, index + 3) ||
@@ -261,7 +261,7 @@ static bool element_take_tenths(const struct scanner *scanner, const struct chai
         return false;
     const struct run *digits = &chain->runs[index + 2];
     const struct unit *unit = unit_find(scanner, &chain->runs[index + 1]);
-    if (unit == NULL || (unit->flags & UNIT_TENTHS) == 0 || digits->count > TENTHS_DIGITS_MAX || digits->inch_end != 0)
+    if (unit == NULL || (unit->flags & UNIT_TENTHS) == 0 || digits->count > TENTHS_DIGITS_MAX)
         return false;
     const struct unit *power = digits->count == 1 ? unit_power(unit, (char)scanner->bases[digits->first]) : NULL;
     struct number number = out->number;

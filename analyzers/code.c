@@ -82,13 +82,12 @@ static bool part_is_known(const struct token_writer *writer, uint32_t whole, con
 /* Whether the runs, typed by themselves, would be the same key: "1l8" and "10k" in a code would not. */
 static bool part_stands(const struct scanner *scanner, const struct run *first, const struct run *last)
 {
-    enum { READ_OTHERWISE_MAX = 3 };
-    struct chain chain; /* large, and filled only as far as it is read */
-    struct element elements[READ_OTHERWISE_MAX];
+    struct chain chain; /* both are large, and filled only as far as they are read */
+    struct element elements[CHAIN_RUNS_MAX];
     char text[TOKEN_BYTES_MAX] = {0};
     chain.count = (size_t)(last - first) + 1;
     chain.gap = GAP_OTHER;
-    if (first->class != CLASS_DIGIT || chain.count == 1 || chain.count > READ_OTHERWISE_MAX)
+    if (first->class != CLASS_DIGIT || chain.count == 1)
         return true;
     memcpy(chain.runs, first, chain.count * sizeof *first);
     chain.runs[0].gap = GAP_OTHER;
