@@ -190,14 +190,19 @@ unsigned lattice_segment_end(const struct lattice *lattice, unsigned start)
 uint32_t lattice_score_max(const struct lattice *lattice)
 {
     uint32_t best[LATTICE_NODES_MAX] = {0}, before = 0;
+    bool reached[LATTICE_NODES_MAX] = {false};
     unsigned end = 0;
     for (unsigned i = 0; i < lattice->edge_count; i++) {
         const struct edge *edge = &lattice->edges[i];
         while (edge->start >= end) { /* into the next segment */
             before += best[end];
             best[end] = 0;
+            reached[end] = true;
             end = lattice_segment_end(lattice, end);
         }
+        if (!reached[edge->start])
+            continue;
+        reached[edge->end] = true;
         uint32_t score = best[edge->start] + (uint32_t)edge->worth * UINT8_MAX;
         if (score > best[edge->end])
             best[edge->end] = score;
