@@ -207,6 +207,7 @@ enum status query_request(enum query_class class, const struct query *query, con
     request_init(request);
     for (unsigned i = 0; status == STATUS_OK && i < count; i++)
         status = request_set(request, parameters[i].name, parameters[i].value, error);
+    request->literal = facets == NULL;
     return status;
 }
 

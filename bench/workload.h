@@ -48,7 +48,7 @@ MUST_USE enum status workload_draw(struct workload *workload, const struct analy
                                    uint64_t seed, struct error *error);
 void workload_release(struct workload *workload);
 
-/* The query as a request of 20 hits; `facets` NULL: none are counted. */
+/* The query as a request of 20 hits; `facets` NULL: none are counted, and the words are literal, as peers take them. */
 MUST_USE enum status query_request(enum query_class class, const struct query *query, const char *facets, struct search_request *request,
                                    struct error *error);
 /* The same as the target of a GET, NUL-terminated. */

@@ -19,6 +19,7 @@ struct expansion_row {
 };
 
 struct expansion {
+    struct cascade_query query;
     struct cascade cascade;
     struct expansion_row rows[EXPANSION_ROWS_MAX];
     unsigned count;

@@ -9,12 +9,17 @@ static const struct step steps[] = {
     {LEVEL_WORDS, WORDS_CORE},   {LEVEL_SPELLING, WORDS_CORE}, {LEVEL_SPELLING, WORDS_ALL},
     {LEVEL_SIMILAR, WORDS_CORE}, {LEVEL_SIMILAR, WORDS_ALL},
 };
-enum { STEPS = sizeof steps / sizeof steps[0], STEPS_TOLD = 2 /* the same words, joined or apart */ };
+enum {
+    STEPS = sizeof steps / sizeof steps[0],
+    STEPS_TOLD = 2,    /* the same words, joined or apart */
+    STEPS_LITERAL = 3, /* both zones, and no other words */
+};
 
 static enum status words_open_in(struct cascade *cascade, enum words_zone zone)
 {
     cascade->zone = zone;
-    return words_open(cascade->snapshot, cascade->tokens, cascade->text_size, cascade->roles, zone, cascade->arena, &cascade->words);
+    return words_open(cascade->snapshot, cascade->query->tokens, cascade->query->text_size, cascade->query->roles, zone, cascade->arena,
+                      &cascade->words);
 }
 
 static enum status lattice_take(struct cascade *cascade)
@@ -23,15 +28,12 @@ static enum status lattice_take(struct cascade *cascade)
 }
 
 enum status cascade_open(struct cascade *cascade, struct snapshot *snapshot, const struct analyzer *analyzer,
-                         const struct token_list *tokens, size_t text_size, const uint8_t *roles, const struct alternative *ranges,
-                         unsigned range_count, struct arena *arena)
+                         const struct cascade_query *query, struct arena *arena)
 {
     cascade->snapshot = snapshot;
     cascade->analyzer = analyzer;
     cascade->arena = arena;
-    cascade->tokens = tokens;
-    cascade->roles = roles;
-    cascade->text_size = text_size;
+    cascade->query = query;
     cascade->level = LEVEL_WORDS;
     cascade->step = 1;
     cascade->mode = MATCH_ALL;
@@ -39,9 +41,9 @@ enum status cascade_open(struct cascade *cascade, struct snapshot *snapshot, con
     enum status status = words_open_in(cascade, WORDS_CORE);
     if (status == STATUS_OK)
         status = alternatives_open(&cascade->alternatives, analyzer, &cascade->words, arena);
-    for (unsigned i = 0; i < range_count && status == STATUS_OK; i++)
-        alternative_add(&cascade->alternatives, &ranges[i]);
-    for (enum alternative_level level = LEVEL_WORDS; level <= LEVEL_SIMILAR && status == STATUS_OK; level++)
+    for (unsigned i = 0; i < query->range_count && status == STATUS_OK; i++)
+        alternative_add(&cascade->alternatives, &query->ranges[i]);
+    for (enum alternative_level level = LEVEL_WORDS; level <= LEVEL_SIMILAR && !query->literal && status == STATUS_OK; level++)
         status = alternatives_needed(&cascade->alternatives, level);
     cascade->needed = cascade->alternatives.count;
     return status == STATUS_OK ? lattice_take(cascade) : status;
@@ -54,10 +56,10 @@ static enum status step_add(struct cascade *cascade, const struct step *step, bo
     if (step->zone != cascade->zone)
         status = words_open_in(cascade, step->zone);
     *more = cascade->words.edge_count > edges_before;
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && !cascade->query->literal)
         status = alternatives_all(&cascade->alternatives, step->level);
     *more = *more || cascade->alternatives.count > before;
-    cascade->level = step->level;
+    cascade->level = cascade->query->literal ? LEVEL_WORDS : step->level;
     return status;
 }
 
@@ -70,7 +72,8 @@ enum status cascade_next(struct cascade *cascade, struct met met)
 {
     bool more = false;
     enum status status = STATUS_OK;
-    unsigned end = met.documents == 0 && cascade_is_told(cascade) ? STEPS_TOLD : STEPS;
+    bool told = met.documents == 0 && cascade_is_told(cascade);
+    unsigned end = told ? STEPS_TOLD : cascade->query->literal ? STEPS_LITERAL : STEPS;
     while (!more && cascade->step < end && cascade->words.end > 0 && status == STATUS_OK) {
         const struct step *step = &steps[cascade->step++];
         if (met.documents == 0 || step->zone == WORDS_CORE)

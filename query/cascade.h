@@ -31,13 +31,21 @@ enum {
 /* Which words a document may lack. */
 enum rung { RUNG_NONE, RUNG_MOST, RUNG_SOME, RUNG_ANY };
 
+/* What a cascade begins with. */
+struct cascade_query {
+    const struct token_list *tokens;
+    size_t text_size;
+    const uint8_t *roles;             /* as words_open takes them; NULL: all words are searched */
+    const struct alternative *ranges; /* for the words whose role is WORD_SPAN */
+    unsigned range_count;
+    bool literal; /* the words stand for nothing but themselves: no alternatives at any step */
+};
+
 struct cascade {
     struct snapshot *snapshot;
     const struct analyzer *analyzer;
     struct arena *arena;
-    const struct token_list *tokens;
-    const uint8_t *roles;
-    size_t text_size;
+    const struct cascade_query *query;
     struct query_words words;
     struct alternatives alternatives;
     unsigned step;                /* the next one */
@@ -60,11 +68,9 @@ struct met {
 /* Every word is looked for, but hardly found as it was typed. */
 bool met_is_doubtful(struct met met, enum match_mode mode);
 
-/* The first step. `roles` as words_open takes them; `ranges` stand for the words whose role is WORD_SPAN. Everything lives in the arena and
- * the snapshot. */
+/* The first step. Borrows the query; everything else lives in the arena and the snapshot. */
 MUST_USE enum status cascade_open(struct cascade *cascade, struct snapshot *snapshot, const struct analyzer *analyzer,
-                                  const struct token_list *tokens, size_t text_size, const uint8_t *roles, const struct alternative *ranges,
-                                  unsigned range_count, struct arena *arena);
+                                  const struct cascade_query *query, struct arena *arena);
 
 /* The next step that looks for more after one that met so much, which must be nothing or doubtful; END when there is none. */
 MUST_USE enum status cascade_next(struct cascade *cascade, struct met met);

@@ -69,7 +69,7 @@ struct search_request {
     enum match_mode match;
     unsigned limit;   /* hits, 0..HITS_MAX */
     unsigned page;    /* 0-based */
-    bool literal;     /* understand=false: the words mean nothing but themselves */
+    bool literal;     /* understand=false: nothing is read from the words, and nothing stands for them but themselves */
     uint64_t ignored; /* fields that are not to be read from the words: a bit per row of understood_fields (understand.h) */
     uint32_t given;   /* which parameters were set: a bit per row of the table in request.c */
 };

@@ -12,6 +12,7 @@ enum { NAME_WORDS = 6 /* that make a name of what stands all in one */ };
 
 struct search {
     struct pass pass;
+    struct cascade_query query;
     struct cascade cascade;
     struct token_list tokens;
     struct understanding understanding;
@@ -39,12 +40,16 @@ static enum status first_step_run(struct search *search, const struct search_req
 {
     const struct application *application = &search->application;
     search->pass.request = literal ? request : &application->request;
+    search->query = (struct cascade_query){.tokens = &search->tokens, .text_size = request->text.size, .literal = request->literal};
+    if (!literal) {
+        search->query.roles = application->roles;
+        search->query.ranges = application->ranges;
+        search->query.range_count = application->range_count;
+    }
     enum status status = filters_open(&search->pass.filters, search->pass.snapshot, search->pass.request, search->pass.facets.omitted,
                                       search->pass.arena, error);
     if (status == STATUS_OK)
-        status = cascade_open(&search->cascade, search->pass.snapshot, search->pass.analyzer, &search->tokens, request->text.size,
-                              literal ? NULL : application->roles, application->ranges, literal ? 0 : application->range_count,
-                              search->pass.arena);
+        status = cascade_open(&search->cascade, search->pass.snapshot, search->pass.analyzer, &search->query, search->pass.arena);
     if (status == STATUS_OK && request->match == MATCH_ANY)
         status = cascade_relax_to(&search->cascade, RUNG_ANY);
     return status == STATUS_OK ? pass_run(&search->pass) : status;

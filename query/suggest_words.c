@@ -161,6 +161,7 @@ enum status suggest_words(struct snapshot *snapshot, const struct analyzer *anal
                           unsigned limit, struct arena *arena, struct word_sample *out)
 {
     struct sampling sampling = {.snapshot = snapshot, .limit = limit, .out = out};
+    struct cascade_query query = {.tokens = tokens, .text_size = text.size};
     struct cascade cascade;
     uint32_t documents = 0;
     *out = (struct word_sample){0};
@@ -169,7 +170,7 @@ enum status suggest_words(struct snapshot *snapshot, const struct analyzer *anal
     enum status status = snapshot_document_limit(snapshot, &documents);
     sampling.stride = 1 + documents / COLUMN_WINDOW / (SAMPLE_HITS_MAX / SAMPLE_DENSE_HITS);
     if (status == STATUS_OK)
-        status = cascade_open(&cascade, snapshot, analyzer, tokens, text.size, NULL, NULL, 0, arena);
+        status = cascade_open(&cascade, snapshot, analyzer, &query, arena);
     if (status == STATUS_OK)
         status = steps_run(&sampling, &cascade, arena);
     if (status != STATUS_OK || out->count == 0)

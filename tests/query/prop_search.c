@@ -235,7 +235,8 @@ static void cascade_follow(struct shop *shop, struct snapshot *snapshot, const s
     must(analyze(shop->analyzer, text.data, text.size, arena, &tokens));
     must(words_open(snapshot, &tokens, text.size, NULL, WORDS_CORE, arena, &words));
     must(alternatives_open(&alternatives, shop->analyzer, &words, arena));
-    for (enum alternative_level level = LEVEL_WORDS; level <= LEVEL_SIMILAR; level++)
+    bool literal = question->request.literal;
+    for (enum alternative_level level = LEVEL_WORDS; level <= LEVEL_SIMILAR && !literal; level++)
         must(alternatives_needed(&alternatives, level));
     unsigned needed = alternatives.count;
     if (question->request.match == MATCH_ANY) {
@@ -249,7 +250,8 @@ static void cascade_follow(struct shop *shop, struct snapshot *snapshot, const s
     for (unsigned i = 0; i < sizeof steps / sizeof steps[0] && query->end > 0 && !told && (met.documents == 0 || doubtful); i++) {
         if (doubtful && (steps[i].all || met.documents > before))
             continue;
-        must(alternatives_all(&alternatives, steps[i].level));
+        if (!literal)
+            must(alternatives_all(&alternatives, steps[i].level));
         met = words_read(shop, snapshot, question, steps[i].all ? WORDS_ALL : WORDS_CORE, RUNG_NONE, &alternatives, arena, query, answer);
         if (!doubtful && !steps[i].all) {
             doubtful = is_doubtful(met);

@@ -176,7 +176,8 @@ static void bounds(void **state)
                              : "maylanhdienthoai ",
                 sizeof text - strlen(text) - 1);
     must(analyze(fixture.shop.analyzer, text, strlen(text), &fixture.arena, &tokens));
-    must(cascade_open(&cascade, fixture.snapshot, fixture.shop.analyzer, &tokens, strlen(text), NULL, NULL, 0, &fixture.arena));
+    struct cascade_query query = {.tokens = &tokens, .text_size = strlen(text)};
+    must(cascade_open(&cascade, fixture.snapshot, fixture.shop.analyzer, &query, &fixture.arena));
     do {
         assert_true(cascade.alternatives.count > 0 && cascade.alternatives.count <= ALTERNATIVES_MAX);
         assert_true(cascade.alternatives.lookups <= ALTERNATIVE_LOOKUPS_MAX);
@@ -235,7 +236,8 @@ static void worth(void **state)
     unsigned typed = 0, side = 0, edges = 0;
     fixture_open(&fixture, names, sizeof names / sizeof names[0]);
     must(analyze(fixture.shop.analyzer, "laptop ", 7, &fixture.arena, &tokens));
-    must(cascade_open(&cascade, fixture.snapshot, fixture.shop.analyzer, &tokens, 7, NULL, NULL, 0, &fixture.arena));
+    struct cascade_query query = {.tokens = &tokens, .text_size = 7};
+    must(cascade_open(&cascade, fixture.snapshot, fixture.shop.analyzer, &query, &fixture.arena));
     for (unsigned i = 0; i < cascade.lattice.edge_count; i++) {
         const struct edge *edge = &cascade.lattice.edges[i];
         const struct alternative *alternative = &cascade.alternatives.list[edge->alternative == 0 ? 0 : edge->alternative - 1];
@@ -264,7 +266,8 @@ static void taken_is_the_rank(void **state)
     struct taken taken;
     fixture_open(&fixture, names, 4);
     must(analyze(fixture.shop.analyzer, "laptop dell ", 12, &fixture.arena, &tokens));
-    must(cascade_open(&cascade, fixture.snapshot, fixture.shop.analyzer, &tokens, 12, NULL, NULL, 0, &fixture.arena));
+    struct cascade_query query = {.tokens = &tokens, .text_size = 12};
+    must(cascade_open(&cascade, fixture.snapshot, fixture.shop.analyzer, &query, &fixture.arena));
     must(match_open(fixture.snapshot, &cascade.lattice, MATCH_ALL, &fixture.arena, &match));
     must(match_seek(match, 0, &window));
     must(match_window(match, window, &bits));
