@@ -67,13 +67,17 @@ enum status expansion_build(struct snapshot *snapshot, const struct analyzer *an
 {
     struct application *application = arena_alloc(arena, sizeof *application);
     out->count = 0;
-    if (application != NULL)
-        out->query = (struct cascade_query){
-            tokens, request->text.size, application->roles, application->ranges, application->range_count, request->literal};
     enum status status =
         application == NULL ? STATUS_LIMIT : application_build(snapshot, tokens, request, understanding, arena, application);
-    if (status == STATUS_OK)
-        status = cascade_open(&out->cascade, snapshot, analyzer, &out->query, arena);
+    if (status != STATUS_OK)
+        return status;
+    out->query = (struct cascade_query){.tokens = tokens,
+                                        .text_size = request->text.size,
+                                        .roles = application->roles,
+                                        .ranges = application->ranges,
+                                        .range_count = application->range_count,
+                                        .literal = request->literal};
+    status = cascade_open(&out->cascade, snapshot, analyzer, &out->query, arena);
     while (status == STATUS_OK) {
         rows_add(out);
         status = cascade_next(&out->cascade, (struct met){0});

@@ -37,7 +37,7 @@ def settle(index=INDEX, process=None, seconds=60):
 
     def arrived():
         process.expect_running()
-        return word.encode() in tim("search", word, "--index", index, check=False).stdout
+        return f'"slug":"{word}"'.encode() in tim("search", word, "understand=false", "--index", index, check=False).stdout
 
     wait_until(arrived, seconds, f"the last change; the log ends {process.tail()}", pause=0.05)
     wait_until(lambda: b'"queue": 0,' in tim("stats", "--index", index).stdout, seconds, "the rebuild queue is empty", pause=0.05)
