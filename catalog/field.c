@@ -5,7 +5,7 @@
 /* Weights in quarters. The core zone decides what is found first; the body zone helps when the core has nothing. */
 const struct text_field_info text_fields[TEXT_FIELD_COUNT] = {
     [TEXT_NAME] = {"name", ZONE_CORE, 12, true, 10},
-    [TEXT_MADE_FOR] = {"madeFor", ZONE_CORE, 4, true, 10},
+    [TEXT_MADE_FOR] = {"madeFor", ZONE_CORE, 3, true, 10},
     [TEXT_BRAND] = {"brand", ZONE_CORE, 6, false, 2},
     [TEXT_CATEGORY] = {"category", ZONE_CORE, 4, false, 6},
     [TEXT_CODES] = {"codes", ZONE_CORE, 12, false, 4},
