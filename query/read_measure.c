@@ -278,13 +278,17 @@ static bool is_unit(struct bytes unit, const char *key)
     return unit.size == strlen(key) && memcmp(unit.data, key, unit.size) == 0;
 }
 
+static bool takes_decimals(struct bytes unit)
+{
+    return is_unit(unit, "kg") || is_unit(unit, "l") || is_unit(unit, "m");
+}
+
 /* 9kg5, 1l8, 1m2 (but m2 is an area); and "rưỡi". */
 static void decimals_parse(const struct reader_state *state, struct measure *measure)
 {
     const struct lexeme *digit = number_at(state, measure->end);
-    bool takes = is_unit(measure->unit, "kg") || is_unit(measure->unit, "l") || is_unit(measure->unit, "m");
     bool behind = digit != NULL && (digit->joined || amount_ends(state, measure->end + 1)); /* 1l8, 1 lít 8 */
-    if (behind && digit->digits == 1 && takes && measure->milli % MILLI == 0) {
+    if (behind && digit->digits == 1 && takes_decimals(measure->unit) && measure->milli % MILLI == 0) {
         measure->milli += digit->milli / 10;
         measure->whole = false;
         measure->end++;
@@ -320,8 +324,13 @@ static bool unit_parse(const struct reader_state *state, struct measure *measure
     /* One letter counts only where it touches its number, but for the m of "15 m2". */
     if (unit->folded[1] == '\0' && !first->joined)
         return false;
+    struct bytes key = {unit_keys[unit->value], strlen(unit_keys[unit->value])};
+    /* "tu3 ma1t" are the keys of tủ mát. */
+    const struct lexeme *behind = number_at(state, measure->end + count);
+    if (behind != NULL && behind->joined && !first->joined && !takes_decimals(key))
+        return false;
     measure->kind = MEASURE_UNIT;
-    measure->unit = (struct bytes){unit_keys[unit->value], strlen(unit_keys[unit->value])};
+    measure->unit = key;
     measure->end += count;
     decimals_parse(state, measure);
     unit_scale(measure);
