@@ -7,8 +7,8 @@
  * is followed by a quantity, by a word with marks, by anything but spaces or by nothing. "iPhone 15 Pro 128GB" has an end behind "pro",
  * "iPhone 15 Pro Max 256GB" has it behind "max".
  *
- *   key := first word folded (empty: the beginning), " ", second word folded (empty: the end of a model); of each word at most PAIR_WORD_BYTES_MAX bytes, cut on a
- *          character
+ *   key := first word folded (empty: the beginning), " ", second word folded (empty: the end of a model); of each word at most
+ *          PAIR_WORD_BYTES_MAX bytes, cut on a character
  *
  * Pairs carry no forms: whether marks fit is told by the words themselves. */
 #ifndef TIM_CATALOG_PAIR_H

@@ -1,4 +1,5 @@
-/* tim analyze: how a query is read, step by step: its tokens, what is understood of it, and with an index what may stand for its words. A table on a terminal, JSON elsewhere. */
+/* tim analyze: how a query is read, step by step: its tokens, what is understood of it, and with an index what may stand for its words. A table on a
+ * terminal, JSON elsewhere. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -10,7 +10,8 @@
 struct env;
 struct row_intake;
 
-/* `memory_bytes` (0: BULK_MEMORY_MIB) bounds the rows held and leaves half to their source; beyond it they go to a temporary file in the generation's folder. */
+/* `memory_bytes` (0: BULK_MEMORY_MIB) bounds the rows held and leaves half to their source; beyond it they go to a temporary file in the generation's
+ * folder. */
 struct row_intake *row_intake_new(struct env *env, size_t memory_bytes);
 void row_intake_free(struct row_intake *intake);
 

@@ -1,5 +1,5 @@
-/* What readings do to a search: the request with their filters and order, the role of each word, the terms of ranges and of sizes typed otherwise, and the points for
- * products of the brand and category that were read. */
+/* What readings do to a search: the request with their filters and order, the role of each word, the terms of ranges and of sizes typed otherwise,
+ * and the points for products of the brand and category that were read. */
 #ifndef TIM_QUERY_APPLICATION_H
 #define TIM_QUERY_APPLICATION_H
 

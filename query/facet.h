@@ -50,8 +50,8 @@ MUST_USE enum status facet_column_count(const struct facet_context *context, enu
                                         const uint64_t *documents);
 
 /* The labelled values of a field's counts, which ascend by ordinal: at most facet_limit of them, and those of `named` (may be NULL) besides, with a
- * count of 0 too; `selected` (may be NULL) has these and what ranges select. A search inside them, or another order than by count, looks at the FACET_LABELS_MAX most frequent. `out->name` tells
- * which options of the request are meant. */
+ * count of 0 too; `selected` (may be NULL) has these and what ranges select. A search inside them, or another order than by count, looks at the
+ * FACET_LABELS_MAX most frequent. `out->name` tells which options of the request are meant. */
 enum { FACET_LABELS_MAX = 10000 };
 MUST_USE enum status facet_list_finish(const struct facet_context *context, const struct ordinal_count *hits, uint32_t hit_count,
                                        uint16_t field, const struct ordinal_set *selected, const struct ordinal_set *named,

@@ -56,7 +56,8 @@ struct filters {
     uint64_t passing[AXIS_COUNT][WINDOW_WORDS];
 };
 
-/* INVALID: an unknown category, a range over a spec of more than RANGE_LABELS_MAX values. `omitted`: the axes that facets leave out, a bit each. Lives in the arena and the snapshot. */
+/* INVALID: an unknown category, a range over a spec of more than RANGE_LABELS_MAX values. `omitted`: the axes that facets leave out, a bit each.
+ * Lives in the arena and the snapshot. */
 MUST_USE enum status filters_open(struct filters *filters, struct snapshot *snapshot, const struct search_request *request,
                                   uint32_t omitted, struct arena *arena, struct error *error);
 

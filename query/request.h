@@ -77,8 +77,9 @@ struct search_request {
 void request_init(struct search_request *request);
 
 /* Sets one parameter by its API name. Name and value are borrowed by the request. Repeatable parameters add up; a list ("facets=brand,price") is
- * split; "facets=*" asks for every facet that all products share, "auto" for these and for specs that the search chooses. INVALID: unknown name (the nearest known one is suggested), invalid UTF-8 or NUL, not a number, out of range, given twice; the
- * error names the parameter, what was wrong and what would be right. */
+ * split; "facets=*" asks for every facet that all products share, "auto" for these and for specs that the search chooses. INVALID: unknown name (the
+ * nearest known one is suggested), invalid UTF-8 or NUL, not a number, out of range, given twice; the error names the parameter, what was wrong and
+ * what would be right. */
 MUST_USE enum status request_set(struct search_request *request, const char *name, struct bytes value, struct error *error);
 
 /* What is asked of a facet's values; NULL: nothing. */

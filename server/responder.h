@@ -22,8 +22,9 @@ void responder_init(struct responder *responder, const struct service *service, 
 void responder_release(struct responder *responder);
 
 /* What is wrong with a request's head, as a sentence; NULL when nothing is. A body may be announced only to the path that takes one, by one
- * Content-Length of at most BODY_BYTES_MAX; elsewhere it would only be read to be thrown away, and two framings of one body (Content-Length twice, or beside Transfer-Encoding) let a second request hide in it. Refused are
- * also names that are no names ("Transfer-Encoding :"), which a proxy in front may read otherwise than we do, and a second Host. */
+ * Content-Length of at most BODY_BYTES_MAX; elsewhere it would only be read to be thrown away, and two framings of one body (Content-Length twice, or
+ * beside Transfer-Encoding) let a second request hide in it. Refused are also names that are no names ("Transfer-Encoding :"), which a proxy in front
+ * may read otherwise than we do, and a second Host. */
 const char *head_fault(struct MHD_Connection *connection, const char *method, struct exchange *exchange);
 
 /* Answers. MHD_NO: the connection has to be closed. */

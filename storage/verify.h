@@ -1,5 +1,6 @@
-/* Proof that a generation agrees with itself: every checksum, postings against forward lists in both directions, document counts, form
- * tables, column chunks and zone maps, multi-valued facets, labels, the tree, suggestion tops, the vocabulary against the terms. Reads everything; holds one snapshot. */
+/* Proof that a generation agrees with itself: every checksum, postings against forward lists in both directions, document counts, form tables, column
+ * chunks and zone maps, multi-valued facets, labels, the tree, suggestion tops, the vocabulary against the terms. Reads everything; holds one
+ * snapshot. */
 #ifndef TIM_STORAGE_VERIFY_H
 #define TIM_STORAGE_VERIFY_H
 

@@ -1,5 +1,5 @@
-/* The index as a list: a stand-in for indexer/apply.c, row_intake.c and bulk.c that writes down what it is told, in words, so that a test can compare it. Linked before the library, it takes
- * the place of the real one. One at a time per process. */
+/* The index as a list: a stand-in for indexer/apply.c, row_intake.c and bulk.c that writes down what it is told, in words, so that a test can compare
+ * it. Linked before the library, it takes the place of the real one. One at a time per process. */
 #ifndef TIM_TESTS_INDEXER_RECORDING_APPLY_H
 #define TIM_TESTS_INDEXER_RECORDING_APPLY_H
 

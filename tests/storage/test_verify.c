@@ -155,7 +155,8 @@ static void clean(void **state)
     snapshot_close(snapshot);
 }
 
-/* One entry after another of each database (every one where they are few, so blocks of both kinds) loses a bit; those of meta that hold the limits end the run with CORRUPT. */
+/* One entry after another of each database (every one where they are few, so blocks of both kinds) loses a bit; those of meta that hold the limits
+ * end the run with CORRUPT. */
 static void flipped_bytes(void **state)
 {
     (void)state;
