@@ -104,10 +104,9 @@ static uint64_t log2_sixteenths(uint64_t value)
 uint16_t field_prior(uint64_t sold, uint64_t reviews, uint64_t rating_hundredths, bool featured)
 {
     uint64_t fame = sold == COLUMN_UNKNOWN ? 0 : log2_sixteenths(sold + 1) * 8;
-    /* A rating counts as far as people stand behind it: five reviews of 3.5 are assumed beside the real ones. */
     uint64_t liked = 0;
     if (reviews != COLUMN_UNKNOWN && rating_hundredths != COLUMN_UNKNOWN && reviews > 0)
-        liked = (reviews * rating_hundredths + (uint64_t)5 * 350) / (reviews + 5);
+        liked = (reviews * rating_hundredths + (uint64_t)REVIEWS_ASSUMED * RATING_ASSUMED) / (reviews + REVIEWS_ASSUMED);
     uint64_t prior = fame + liked * 2 + (featured ? 400 : 0);
     return (uint16_t)(prior > PRIOR_MAX ? PRIOR_MAX : prior);
 }

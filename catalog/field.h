@@ -78,6 +78,8 @@ uint64_t id_order(struct bytes product_id);
  * (logarithm, 8 points per 1/16 of a doubling), 1,000 for a rating that many stand behind, 400 for a featured product. Unknown counts
  * as none. `rating_hundredths` is 0..500. */
 enum { PRIOR_MAX = 5400 };
+/* Beside the real reviews so many of so many hundredths of a star are assumed: a rating counts as far as people stand behind it. */
+enum { REVIEWS_ASSUMED = 5, RATING_ASSUMED = 350 };
 uint16_t field_prior(uint64_t sold, uint64_t reviews, uint64_t rating_hundredths, bool featured);
 
 /* Facet fields (label.h, multi.h). A spec name gets the field FACET_SPEC_FIRST + its ordinal among the labels of FACET_SPEC_NAMES; the same field with

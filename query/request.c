@@ -360,8 +360,8 @@ static enum status set_page(struct search_request *request, const struct paramet
 }
 
 static const char *const sort_names[] = {
-    [SORT_RELEVANCE] = "relevance", [SORT_PRICE_ASC] = "priceAsc",       [SORT_PRICE_DESC] = "priceDesc",
-    [SORT_NEWEST] = "newest",       [SORT_BEST_SELLING] = "bestSelling",
+    [SORT_RELEVANCE] = "relevance",      [SORT_PRICE_ASC] = "priceAsc", [SORT_PRICE_DESC] = "priceDesc", [SORT_NEWEST] = "newest",
+    [SORT_BEST_SELLING] = "bestSelling", [SORT_RATING] = "rating",      [SORT_DISCOUNT] = "discount",
 };
 
 bool sort_parse(struct bytes name, enum sort *out)
@@ -378,8 +378,9 @@ static enum status set_sort(struct search_request *request, const struct paramet
 {
     if (sort_parse(value, &request->sort))
         return STATUS_OK;
-    return error_set(error, STATUS_INVALID, "%s is \"%.*s\": it must be relevance, priceAsc, priceDesc, newest or bestSelling",
-                     parameter->name, SHOWN(value));
+    return error_set(error, STATUS_INVALID,
+                     "%s is \"%.*s\": it must be relevance, priceAsc, priceDesc, newest, bestSelling, rating or discount", parameter->name,
+                     SHOWN(value));
 }
 
 static enum status set_match(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)

@@ -5,6 +5,17 @@
 #include "query/columns.h"
 #include "query/request.h"
 
+/* The orders:
+ *
+ *   price        what is paid: that of the cheapest active variant
+ *   newest       seconds
+ *   bestSelling  pieces sold
+ *   rating       the mean over the reviews and REVIEWS_ASSUMED more of RATING_ASSUMED, in 1/100,000 of a star, then the reviews' number: one
+ *                review of five stars says less than a hundred of 4.8. A rating of which nobody knows how many gave it counts as one;
+ *                without reviews, or with a rating of 0, there is none
+ *   discount     in hundredths of a percent of the price, of what is on sale
+ */
+
 /* The column that an order reads. */
 enum column_slot sort_slot(enum sort sort);
 

@@ -118,7 +118,7 @@ static void ask(struct shop *shop, struct question *question)
             ask_facet(shop, question, facets[i]);
     question->request.facets_auto = random_chance(state, 25);
     question->request.facet_limit = random_chance(state, 30) ? 1 + random_below(state, 6) : 100;
-    question->request.sort = random_chance(state, 50) ? SORT_RELEVANCE : (enum sort)random_below(state, 5);
+    question->request.sort = random_chance(state, 50) ? SORT_RELEVANCE : (enum sort)random_below(state, SORT_DISCOUNT + 1);
     question->request.match = random_chance(state, 40) ? MATCH_ANY : MATCH_ALL;
     question->request.limit = random_below(state, 30);
     question->request.page = random_chance(state, 30) ? random_below(state, 4) : 0;
@@ -153,6 +153,21 @@ static uint64_t naive_boost(const struct shop *shop, const struct understanding 
     return points;
 }
 
+/* As if five reviews of 3.5 stars stood beside those there are. */
+static uint64_t naive_rating(const struct product *product)
+{
+    uint64_t reviews = product->reviews == COLUMN_UNKNOWN ? 1 : product->reviews;
+    if (product->rating == COLUMN_UNKNOWN || product->rating == 0 || reviews == 0)
+        return 0;
+    return ((product->rating * reviews + 1750) * 1000 / (reviews + 5)) << 32 | reviews;
+}
+
+static uint64_t naive_discount(const struct product *product)
+{
+    bool on_sale = product->price != COLUMN_UNKNOWN && product->sale < product->price;
+    return on_sale ? 10000 * (product->price - product->sale) / product->price : 0;
+}
+
 static uint64_t naive_rank(const struct product *product, const struct naive_query *query, struct match_score score, uint64_t boost,
                            enum sort sort)
 {
@@ -168,6 +183,10 @@ static uint64_t naive_rank(const struct product *product, const struct naive_que
         return product->created == COLUMN_UNKNOWN ? 0 : product->created + 1;
     case SORT_BEST_SELLING:
         return product->sold == COLUMN_UNKNOWN ? 0 : product->sold;
+    case SORT_RATING:
+        return naive_rating(product);
+    case SORT_DISCOUNT:
+        return naive_discount(product);
     case SORT_RELEVANCE:
         break;
     }

@@ -68,9 +68,9 @@ struct product {
     unsigned core_count, body_count;
     struct shop_pair pairs[PAIRS_OF_PRODUCT_MAX];
     unsigned pair_count;
-    uint64_t price, sale, stock, sold, rating, prior, created; /* as the columns show them */
-    uint32_t brand, category;                                  /* UINT32_MAX: none */
-    unsigned specs[SPECS];                                     /* the product's own values, a bit each */
+    uint64_t price, sale, stock, sold, rating, reviews, prior, created; /* as the columns show them */
+    uint32_t brand, category;                                           /* UINT32_MAX: none */
+    unsigned specs[SPECS];                                              /* the product's own values, a bit each */
     struct shop_variant variants[VARIANTS_MAX];
     unsigned variant_count;
     uint32_t run; /* the first entry, when it has had variants */
@@ -295,6 +295,9 @@ static inline void product_fill(struct shop *shop, struct product *product)
     for (unsigned spec = 0; spec < SPECS; spec++)
         product->specs[spec] = random_values(state);
     product->rating = random_chance(state, 20) ? COLUMN_UNKNOWN : random_chance(state, 30) ? 500 : random_below(state, 501);
+    product->reviews = random_chance(state, 20)   ? COLUMN_UNKNOWN
+                       : random_chance(state, 80) ? random_below(state, 12)
+                                                  : random_below(state, UINT32_MAX);
     product->sold = random_chance(state, 20) ? COLUMN_UNKNOWN : random_below(state, 30);
     product->prior = random_chance(state, 20) ? COLUMN_UNKNOWN : random_chance(state, 20) ? PRIOR_MAX : random_below(state, PRIOR_MAX);
     product->created = random_chance(state, 20) ? COLUMN_UNKNOWN : 1700000000 + random_below(state, 50);
@@ -454,6 +457,7 @@ static inline void product_write(struct batch *batch, struct product *product)
     product->live = true;
     offer_write(batch, product);
     must(column_put(batch, &family_fame, FAME_RATING, document, product->rating));
+    must(column_put(batch, &family_fame, FAME_REVIEWS, document, product->reviews));
     must(column_put(batch, &family_fame, FAME_SOLD, document, product->sold));
     must(column_put(batch, &family_fame, FAME_PRIOR, document, product->prior));
     must(column_put(batch, &family_brand, 0, document, ordinal_or_unknown(product->brand)));
