@@ -118,12 +118,17 @@ static enum status search_print(const struct invocation *invocation, const struc
     struct buffer answer = {0};
     bool as_json = settings_flag(invocation->settings, "json") || isatty(STDOUT_FILENO) != 1;
     arena_init(&arena, REQUEST_ARENA_BYTES);
+    struct bytes next_cursor = {0};
     enum status status = request_from_words(invocation, &request, &arena, error);
+    if (status == STATUS_OK)
+        status = cursor_admit(&reader->cursor_key, &request, &arena, error);
     if (status == STATUS_OK)
         status = search_run(reader->snapshot, analyzer, &request, &(struct search_limits){0}, &arena, &result, error);
     if (status != STATUS_OK)
         goto done;
-    status = search_render(reader->snapshot, &request, &result, &arena, &answer);
+    status = cursor_encode(&reader->cursor_key, result.next, &arena, &next_cursor);
+    if (status == STATUS_OK)
+        status = search_render(reader->snapshot, &request, &result, next_cursor, &arena, &answer);
     status = status == STATUS_OK ? answer_print(&answer, as_json, error)
                                  : error_set(error, status, "the answer cannot be written: %s", status_name(status));
 done:
@@ -157,6 +162,8 @@ static enum status run(const struct invocation *invocation, struct error *error)
     struct reader reader;
     struct analyzer *analyzer = NULL;
     enum status status = reader_open(&reader, settings, error);
+    if (status == STATUS_OK)
+        status = reader_sign(&reader, settings, error);
     if (status != STATUS_OK)
         goto done;
     analyzer = analyzer_new();
@@ -192,7 +199,7 @@ const struct command command_search = {
                "`qid TAB query` or `qid TAB {\"q\":...}` with the same parameters as JSON, and prints `qid TAB id id ...`, best first.",
     .arguments = "[QUERY [PARAMETER=VALUE...]]",
     .argument_max = SEARCH_WORDS_MAX,
-    .settings = (const char *const[]){"index", "map-gib", NULL},
+    .settings = (const char *const[]){"index", "map-gib", "cursor-key", NULL},
     .needs = (const char *const[]){"index", NULL},
     .options = options,
     .option_count = sizeof options / sizeof options[0],

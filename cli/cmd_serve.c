@@ -39,6 +39,7 @@ static enum status serve(const struct settings *settings, struct index *index, s
         .stats_interval_ms = (unsigned)settings_number(settings, "stats-interval-s") * 1000u,
         .stats_half_life_s = (unsigned)settings_number(settings, "stats-half-life-hours") * 3600u,
         .stats_window_s = (unsigned)settings_number(settings, "stats-window-s"),
+        .cursor_key = settings_text(settings, "cursor-key"),
         .access_log = settings_text(settings, "access-log"),
     };
     enum status status = server_open(&options, &server, error);
@@ -73,7 +74,7 @@ const struct command command_serve = {
                "requests it has begun. Of the queries it learns which ones many ask, without anything about who "
                "asked, for suggestions and for tim stats --queries.",
     .settings = (const char *const[]){"index", "map-gib", "listen", "port", "threads", "query-cpu-ms", "connections-max", "access-log",
-                                      "stats", "stats-half-life-hours", "stats-interval-s", "stats-window-s", NULL},
+                                      "cursor-key", "stats", "stats-half-life-hours", "stats-interval-s", "stats-window-s", NULL},
     .needs = (const char *const[]){"index", NULL},
     .run = run,
 };

@@ -17,6 +17,11 @@ enum status reader_open(struct reader *reader, const struct settings *settings, 
     return status;
 }
 
+enum status reader_sign(struct reader *reader, const struct settings *settings, struct error *error)
+{
+    return cursor_key_take(reader->index, settings_text(settings, "cursor-key"), &reader->cursor_key, error);
+}
+
 void reader_close(struct reader *reader)
 {
     if (reader->snapshot != NULL)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/settings.h"
+#include "server/cursor_text.h"
 
 struct index;
 struct env;
@@ -15,10 +16,13 @@ struct reader {
     struct env *env;
     struct snapshot *snapshot;
     uint32_t generation;
+    struct cursor_key cursor_key; /* of reader_sign */
 };
 
 /* Opens the folder that the setting `index` names. NOT_FOUND when there is no index yet. Close it in any case. */
 MUST_USE enum status reader_open(struct reader *reader, const struct settings *settings, struct error *error);
+/* What cursors are signed with, from the setting `cursor-key`, which the command must take. */
+MUST_USE enum status reader_sign(struct reader *reader, const struct settings *settings, struct error *error);
 /* Safe on a zeroed reader. */
 void reader_close(struct reader *reader);
 

@@ -76,12 +76,16 @@ static enum status answer_json(struct batch_run *run, const struct search_reques
     struct search_result bare = *result;
     bare.hit_count = 0;
     json_t *answer = NULL, *ids = json_array();
-    enum status status = search_render(run->reader->snapshot, request, &bare, &run->arena, &api);
+    struct bytes next_cursor = {0};
+    enum status status = cursor_encode(&run->reader->cursor_key, result->next, &run->arena, &next_cursor);
+    if (status == STATUS_OK)
+        status = search_render(run->reader->snapshot, request, &bare, next_cursor, &run->arena, &api);
     if (status == STATUS_OK)
         status = ids_json(run, result, ids);
     if (status == STATUS_OK) {
         json_t *whole = json_loadb(api.data, api.size, 0, NULL);
-        answer = json_pack("{s:I, s:O?, s:O}", "total", (json_int_t)result->total, "facets", json_object_get(whole, "facets"), "ids", ids);
+        answer = json_pack("{s:I, s:O?, s:O, s:O?}", "total", (json_int_t)result->total, "facets", json_object_get(whole, "facets"), "ids",
+                           ids, "nextCursor", json_object_get(whole, "nextCursor"));
         json_append(run, answer);
         json_decref(whole);
     }
@@ -97,7 +101,9 @@ static enum status request_read(struct batch_run *run, struct bytes text, struct
     request->limit = run->options->limit;
     enum status status = text.size > 0 && text.data[0] == '{' ? request_from_json(request, text, &run->arena, error)
                                                               : request_set(request, "q", text, error);
-    return status == STATUS_OK ? request_check(request, error) : status;
+    if (status == STATUS_OK)
+        status = request_check(request, error);
+    return status == STATUS_OK ? cursor_admit(&run->reader->cursor_key, request, &run->arena, error) : status;
 }
 
 static enum status query_answer(struct batch_run *run, struct bytes text, struct error *error)

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "catalog/schema.h"
 #include "indexer/bulk.h"
+#include "server/cursor_text.h"
 
 enum {
     PATH_BYTES_MAX = 4096,
@@ -47,6 +48,8 @@ static const struct setting shared[] = {
      "S"},
     {"stats-window-s", SETTING_NUMBER, 1, 86400, "600",
      "A query is shown to others once it was asked in three different stretches of this length", "S"},
+    {"cursor-key", SETTING_SECRET, 16, CURSOR_KEY_BYTES_MAX, NULL,
+     "Secret that signs cursors, for servers of several indexes that answer the same shoppers; unset is the index's own", "SECRET"},
     {"access-log", SETTING_TEXT, 0, PATH_BYTES_MAX, "-",
      "File for the access log, one JSON line per request; - is standard output, empty is none", "FILE"},
 };

@@ -14,6 +14,7 @@ enum {
     STEPS_TOLD = 2,    /* the same words, joined or apart */
     STEPS_LITERAL = 3, /* both zones, and no other words */
 };
+_Static_assert((int)STEPS == (int)CASCADE_STEPS && CASCADE_STEPS <= 8, "cascade.taken has a bit for each");
 
 static enum status words_open_in(struct cascade *cascade, enum words_zone zone)
 {
@@ -36,6 +37,7 @@ enum status cascade_open(struct cascade *cascade, struct snapshot *snapshot, con
     cascade->query = query;
     cascade->level = LEVEL_WORDS;
     cascade->step = 1;
+    cascade->taken = 0;
     cascade->mode = MATCH_ALL;
     cascade->rung = RUNG_NONE;
     enum status status = words_open_in(cascade, WORDS_CORE);
@@ -73,15 +75,18 @@ enum status cascade_next(struct cascade *cascade, struct met met)
     bool more = false;
     enum status status = STATUS_OK;
     bool told = met.documents == 0 && cascade_is_told(cascade);
-    unsigned end = told ? STEPS_TOLD : cascade->query->literal ? STEPS_LITERAL : STEPS;
+    unsigned end = told ? STEPS_TOLD : cascade->query->literal ? STEPS_LITERAL : STEPS, added = 0;
     while (!more && cascade->step < end && cascade->words.end > 0 && status == STATUS_OK) {
         const struct step *step = &steps[cascade->step++];
-        if (met.documents == 0 || step->zone == WORDS_CORE)
-            status = step_add(cascade, step, &more);
+        if (met.documents > 0 && step->zone != WORDS_CORE)
+            continue;
+        status = step_add(cascade, step, &more);
+        added |= 1U << (step - steps);
     }
-    if (status != STATUS_OK)
-        return status;
-    return more ? lattice_take(cascade) : STATUS_END;
+    if (status != STATUS_OK || !more)
+        return status == STATUS_OK ? STATUS_END : status;
+    cascade->taken |= (uint8_t)added;
+    return lattice_take(cascade);
 }
 
 static unsigned words_searched(const struct cascade *cascade, bool *firm)
@@ -131,6 +136,21 @@ enum status cascade_relax_to(struct cascade *cascade, enum rung rung)
 enum status cascade_relax(struct cascade *cascade)
 {
     return cascade->rung == RUNG_ANY ? STATUS_END : cascade_relax_to(cascade, cascade->rung + 1);
+}
+
+enum status cascade_resume(struct cascade *cascade, unsigned taken, enum rung rung)
+{
+    enum status status = STATUS_OK;
+    bool more = false;
+    if (rung != RUNG_NONE) {
+        status = cascade_relax_to(cascade, rung);
+        return status == STATUS_END ? cascade_relax_to(cascade, RUNG_ANY) : status; /* fewer of the words are searched than then */
+    }
+    for (unsigned i = 0; i < STEPS && status == STATUS_OK; i++)
+        if ((taken >> i & 1) != 0)
+            status = step_add(cascade, &steps[i], &more);
+    cascade->taken = (uint8_t)taken;
+    return status == STATUS_OK && taken != 0 ? lattice_take(cascade) : status;
 }
 
 unsigned rung_percent(enum rung rung)

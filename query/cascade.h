@@ -29,6 +29,7 @@ enum {
 };
 
 /* Which words a document may lack. */
+enum { CASCADE_STEPS = 5 };
 enum rung { RUNG_NONE, RUNG_MOST, RUNG_SOME, RUNG_ANY };
 
 /* What a cascade begins with. */
@@ -49,6 +50,7 @@ struct cascade {
     struct query_words words;
     struct alternatives alternatives;
     unsigned step;                /* the next one */
+    uint8_t taken;                /* a bit per step that the lattice has */
     enum alternative_level level; /* of the step at hand */
     enum words_zone zone;
     struct lattice lattice; /* of the step at hand */
@@ -85,6 +87,10 @@ bool cascade_is_told(const struct cascade *cascade);
 MUST_USE enum status cascade_relax(struct cascade *cascade);
 /* The last rung at once. */
 MUST_USE enum status cascade_relax_to(struct cascade *cascade, enum rung rung);
+
+/* Right after cascade_open: the steps that another search over these words has taken (cascade.taken), and its rung, whatever they would meet
+ * now. */
+MUST_USE enum status cascade_resume(struct cascade *cascade, unsigned taken, enum rung rung);
 
 /* The share of the words' worth that a document must have: match_demand. */
 unsigned rung_percent(enum rung rung);

@@ -1,6 +1,7 @@
 #include "query/pass.h"
 
 #include "base/clock.h"
+#include "query/cursor.h"
 #include "query/match.h"
 #include "query/rank.h"
 #include "query/sort_key.h"
@@ -15,8 +16,12 @@ static enum status counters_open(struct pass *pass)
     pass->met = (struct met){0};
     pass->partial = false;
     enum status status = facet_set_open(&pass->facets, &context);
+    /* One more than is shown tells whether there are others. */
     if (status == STATUS_OK)
-        status = top_open(&pass->top, pass->snapshot, (pass->request->page + 1) * pass->request->limit, pass->arena);
+        status = top_open(&pass->top, pass->snapshot, pass->request->limit == 0 ? 0 : (pass->request->page + 1) * pass->request->limit + 1,
+                          pass->arena);
+    if (status == STATUS_OK && pass->request->after != NULL)
+        top_begin_behind(&pass->top, pass->after_rank, pass->request->after->id);
     return status;
 }
 
@@ -186,19 +191,75 @@ static enum status pairs_read(struct pass *pass)
     return status;
 }
 
+/* Matches the step at hand. To be closed in any case. */
+static enum status lattice_match(struct pass *pass)
+{
+    const struct lattice *lattice = &pass->cascade->lattice;
+    enum status status = match_open(pass->snapshot, lattice, pass->cascade->mode, pass->arena, &pass->match);
+    return status == STATUS_OK ? match_demand(pass->match, lattice, rung_percent(pass->cascade->rung), pass->arena) : status;
+}
+
+static void lattice_unmatch(struct pass *pass)
+{
+    if (pass->match != NULL)
+        match_close(pass->match);
+    pass->match = NULL;
+}
+
+/* The rank of one document, which is the best of those that a search for it alone finds. Left alone when it has not the words. */
+static enum status document_rank(struct pass *pass, uint32_t document, uint64_t *rank)
+{
+    uint64_t one[WINDOW_WORDS] = {0};
+    const uint64_t *matching = NULL;
+    uint32_t window = document / COLUMN_WINDOW, found = 0;
+    enum status status = match_seek(pass->match, window, &found);
+    if (status != STATUS_OK || found != window)
+        return status == STATUS_END ? STATUS_OK : status;
+    status = match_window(pass->match, window, &matching);
+    if (status != STATUS_OK || !window_has(matching, document % COLUMN_WINDOW))
+        return status;
+    window_set(one, document % COLUMN_WINDOW);
+    columns_move(&pass->columns, window);
+    status = top_open(&pass->top, pass->snapshot, 1, pass->arena);
+    if (status == STATUS_OK)
+        status = add_by_relevance(pass, window * COLUMN_WINDOW, one);
+    if (status == STATUS_OK && pass->top.count == 1)
+        *rank = pass->top.heap[0].hit.rank;
+    return status;
+}
+
+/* Where the hits of a walk go on: cursor.h. */
+static enum status place_find(struct pass *pass)
+{
+    uint32_t document = 0;
+    const struct cursor *after = pass->request->after;
+    if (after == NULL)
+        return STATUS_OK;
+    pass->after_rank = after->rank;
+    if (pass->request->sort != SORT_RELEVANCE)
+        return STATUS_OK;
+    enum status status = cursor_document(after, pass->snapshot, &document);
+    if (status != STATUS_OK)
+        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    status = pairs_read(pass);
+    if (status == STATUS_OK)
+        status = lattice_match(pass);
+    if (status == STATUS_OK)
+        status = document_rank(pass, document, &pass->after_rank);
+    lattice_unmatch(pass);
+    contiguity_close(&pass->contiguity);
+    return status;
+}
+
 /* The documents that have the words of the step at hand, window by window. */
 static enum status documents_run(struct pass *pass)
 {
-    const struct lattice *lattice = &pass->cascade->lattice;
     enum status status = strict_open(&pass->strict, pass->snapshot, pass->analyzer, pass->strict_spans, pass->arena);
     if (status == STATUS_OK)
-        status = match_open(pass->snapshot, lattice, pass->cascade->mode, pass->arena, &pass->match);
-    if (status == STATUS_OK) {
-        status = match_demand(pass->match, lattice, rung_percent(pass->cascade->rung), pass->arena);
-        if (status == STATUS_OK)
-            status = windows_run(pass);
-        match_close(pass->match);
-    }
+        status = lattice_match(pass);
+    if (status == STATUS_OK)
+        status = windows_run(pass);
+    lattice_unmatch(pass);
     strict_close(&pass->strict);
     return status;
 }
@@ -207,9 +268,11 @@ enum status pass_run(struct pass *pass)
 {
     uint32_t score_max = lattice_score_max(&pass->cascade->lattice);
     pass->points_max = prior_points_max(score_max);
-    enum status status = pairs_read(pass);
+    enum status status = boost_open(&pass->boost, pass->snapshot, pass->understanding, score_max, pass->arena);
     if (status == STATUS_OK)
-        status = boost_open(&pass->boost, pass->snapshot, pass->understanding, score_max, pass->arena);
+        status = place_find(pass);
+    if (status == STATUS_OK)
+        status = pairs_read(pass);
     if (status == STATUS_OK)
         status = counters_open(pass);
     if (status == STATUS_OK)

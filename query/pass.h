@@ -37,6 +37,7 @@ struct pass {
     struct contiguity contiguity;
     struct boost boost;
     uint32_t points_max; /* of the prior */
+    uint64_t after_rank; /* with request->after: the rank of the product that the hits stand behind */
 };
 
 /* Forgets what a pass before found, and runs. LIMIT at the arena's cap; CORRUPT and the statuses of LMDB when the index cannot be read. */

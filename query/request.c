@@ -359,6 +359,15 @@ static enum status set_page(struct search_request *request, const struct paramet
     return number_parse(parameter, value, &request->page, error);
 }
 
+static enum status set_cursor(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+{
+    if (value.size == 0 || value.size > CURSOR_BYTES_MAX)
+        return error_set(error, STATUS_INVALID, "%s has %zu bytes: it must be the nextCursor of an answer, or left out for the first page",
+                         parameter->name, value.size);
+    request->cursor = value;
+    return STATUS_OK;
+}
+
 static const char *const sort_names[] = {
     [SORT_RELEVANCE] = "relevance",      [SORT_PRICE_ASC] = "priceAsc", [SORT_PRICE_DESC] = "priceDesc", [SORT_NEWEST] = "newest",
     [SORT_BEST_SELLING] = "bestSelling", [SORT_RATING] = "rating",      [SORT_DISCOUNT] = "discount",
@@ -438,6 +447,7 @@ static const struct parameter parameters[] = {
     {"ignore", set_ignore, 0, 0, true},
     {"limit", set_limit, 0, HITS_MAX, false},
     {"page", set_page, 0, PAGE_DEPTH_MAX, false},
+    {"cursor", set_cursor, 0, 0, false},
 };
 enum { PARAMETER_COUNT = sizeof parameters / sizeof parameters[0] };
 _Static_assert(PARAMETER_COUNT <= 32, "request.given has a bit for each");
@@ -461,7 +471,7 @@ static enum status name_unknown(const char *name, struct error *error)
     return error_set(
         error, STATUS_INVALID,
         "unknown parameter \"%.*s\"; there are q, category, brand, priceMin, priceMax, inStock, onSale, ratingMin, specs.<name>, facets, "
-        "facetQuery.<name>, facetSort.<name>, facetLimit, sort, match, understand, ignore, limit and page",
+        "facetQuery.<name>, facetSort.<name>, facetLimit, sort, match, understand, ignore, limit, page and cursor",
         SHOWN(shown));
 }
 
@@ -512,6 +522,8 @@ enum status request_check(const struct search_request *request, struct error *er
             return error_set(error, STATUS_INVALID, "%s.%.*s is about a facet that is not counted: name it in facets too",
                              request->facet_options[i].has_query ? "facetQuery" : "facetSort", SHOWN(facet));
     }
+    if (request->cursor.size > 0 && request_is_given(request, "page"))
+        return error_set(error, STATUS_INVALID, "cursor and page are both given: a cursor says itself where to go on, leave page out");
     if ((uint64_t)request->page * request->limit > PAGE_DEPTH_MAX)
         return error_set(error, STATUS_INVALID, "page %u of %u hits each begins at hit %llu: page * limit may be at most %d", request->page,
                          request->limit, (unsigned long long)request->page * request->limit, PAGE_DEPTH_MAX);

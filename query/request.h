@@ -21,6 +21,7 @@ enum {
     PAGE_DEPTH_MAX = 10000, /* page * limit; deeper walks are for cursors */
     FACET_VALUES_DEFAULT = 100,
     SLUG_BYTES_MAX = 255,
+    CURSOR_BYTES_MAX = 200, /* as text; server/cursor_text.c makes none that long */
 };
 
 enum sort { SORT_RELEVANCE, SORT_PRICE_ASC, SORT_PRICE_DESC, SORT_NEWEST, SORT_BEST_SELLING, SORT_RATING, SORT_DISCOUNT };
@@ -45,6 +46,8 @@ struct spec_choice {
     struct bytes unit;               /* of a range: as keys of values have it (catalog/spec_value.h); size 0: any */
 };
 
+struct cursor;
+
 struct search_request {
     struct bytes text;               /* valid UTF-8, at most QUERY_BYTES_MAX; empty: browse */
     struct bytes category;           /* slug; the subtree counts; size 0: none */
@@ -67,11 +70,13 @@ struct search_request {
     unsigned facet_limit; /* values per facet, 1..FACET_VALUES_MAX, default 100 */
     enum sort sort;
     enum match_mode match;
-    unsigned limit;   /* hits, 0..HITS_MAX */
-    unsigned page;    /* 0-based */
-    bool literal;     /* understand=false: nothing is read from the words, and nothing stands for them but themselves */
-    uint64_t ignored; /* fields that are not to be read from the words: a bit per row of understood_fields (understand.h) */
-    uint32_t given;   /* which parameters were set: a bit per row of the table in request.c */
+    unsigned limit;             /* hits, 0..HITS_MAX */
+    unsigned page;              /* 0-based */
+    struct bytes cursor;        /* as given; size 0: none */
+    const struct cursor *after; /* what it says, once it is read (server/cursor_text.h); NULL: from the first hit on */
+    bool literal;               /* understand=false: nothing is read from the words, and nothing stands for them but themselves */
+    uint64_t ignored;           /* fields that are not to be read from the words: a bit per row of understood_fields (understand.h) */
+    uint32_t given;             /* which parameters were set: a bit per row of the table in request.c */
 };
 
 void request_init(struct search_request *request);
@@ -85,7 +90,7 @@ MUST_USE enum status request_set(struct search_request *request, const char *nam
 /* What is asked of a facet's values; NULL: nothing. */
 const struct facet_option *request_facet_option(const struct search_request *request, struct bytes facet);
 
-/* Checks what only shows when all parameters are set: priceMin <= priceMax, page * limit, options of facets that are asked for. */
+/* Checks what only shows when all parameters are set: priceMin <= priceMax, page * limit, cursor or page, options of facets that are asked for. */
 MUST_USE enum status request_check(const struct search_request *request, struct error *error);
 /* Was the parameter set? By its name in the API, which must be one. */
 bool request_is_given(const struct search_request *request, const char *name);

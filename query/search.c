@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "query/application.h"
+#include "query/cursor.h"
 #include "query/pass.h"
 #include "query/taken.h"
 #include "storage/snapshot.h"
@@ -36,7 +37,7 @@ static enum status words_read(struct search *search)
 }
 
 /* The first step, with what the readings do, or with the words alone. */
-static enum status first_step_run(struct search *search, const struct search_request *request, bool literal, struct error *error)
+static enum status first_step_open(struct search *search, const struct search_request *request, bool literal, struct error *error)
 {
     const struct application *application = &search->application;
     search->pass.request = literal ? request : &application->request;
@@ -52,6 +53,12 @@ static enum status first_step_run(struct search *search, const struct search_req
         status = cascade_open(&search->cascade, search->pass.snapshot, search->pass.analyzer, &search->query, search->pass.arena);
     if (status == STATUS_OK && request->match == MATCH_ANY)
         status = cascade_relax_to(&search->cascade, RUNG_ANY);
+    return status;
+}
+
+static enum status first_step_run(struct search *search, const struct search_request *request, bool literal, struct error *error)
+{
+    enum status status = first_step_open(search, request, literal, error);
     return status == STATUS_OK ? pass_run(&search->pass) : status;
 }
 
@@ -161,6 +168,42 @@ static enum status cascade_run(struct search *search, struct search_result *resu
     return status == STATUS_OK ? steps_run(search) : status;
 }
 
+/* A further page of a walk: the reading and the step of its first page, without asking what they meet by now. */
+static enum status walk_run(struct search *search, struct search_result *result, struct error *error)
+{
+    const struct search_request *request = search->pass.request;
+    const struct cursor *after = request->after;
+    enum status status = words_read(search);
+    search->application.request.sort = after->sort;
+    result->literal = after->literal;
+    if (status == STATUS_OK)
+        status = first_step_open(search, request, after->literal, error);
+    if (status == STATUS_OK)
+        status = cascade_resume(&search->cascade, after->steps, (enum rung)after->rung);
+    search->level = search->cascade.level;
+    return status == STATUS_OK ? pass_run(&search->pass) : status;
+}
+
+/* The hits, and how to go on behind them. Those of an index that was read in part say nothing about where the others stand. */
+static enum status hits_finish(struct search *search, const struct search_request *request, struct search_result *result)
+{
+    struct pass *pass = &search->pass;
+    bool more = false;
+    enum status status = top_finish(&pass->top, request->page * request->limit, request->limit, &result->hits, &result->hit_count, &more);
+    if (status != STATUS_OK || !more || pass->partial)
+        return status;
+    struct cursor *next = arena_calloc(pass->arena, 1, sizeof *next);
+    if (next == NULL)
+        return STATUS_LIMIT;
+    *next = (struct cursor){.fingerprint = request_fingerprint(request),
+                            .sort = pass->request->sort,
+                            .literal = result->literal,
+                            .steps = search->cascade.taken,
+                            .rung = (uint8_t)search->cascade.rung};
+    result->next = next;
+    return cursor_stand(next, pass->snapshot, &result->hits[result->hit_count - 1], pass->arena);
+}
+
 /* Everything about readings that an answer shows. */
 static enum status understood_finish(struct search *search, struct search_result *result)
 {
@@ -263,15 +306,18 @@ enum status search_run(struct snapshot *snapshot, const struct analyzer *analyze
         pass->deadline_cpu_ns = clock_thread_cpu_ns() + limits->cpu_ns;
     snapshot_cursors_return(snapshot);
     columns_init(&pass->columns, snapshot, arena);
+    if (request->after != NULL && request->after->fingerprint != request_fingerprint(request))
+        return error_set(error, STATUS_INVALID,
+                         "cursor belongs to another search: repeat the request whose answer it is from; limit and facets may differ");
     enum status status = strict_parse(request->text, arena, &search.strict_spans, &plain.text);
     if (status == STATUS_OK)
         status = facet_set_choose(&pass->facets, request, arena, error);
     if (status == STATUS_OK)
-        status = cascade_run(&search, result, error);
+        status = request->after == NULL ? cascade_run(&search, result, error) : walk_run(&search, result, error);
     if (status == STATUS_OK)
         status = understood_finish(&search, result);
     if (status == STATUS_OK)
-        status = top_finish(&pass->top, request->page * request->limit, &result->hits, &result->hit_count);
+        status = hits_finish(&search, request, result);
     if (status == STATUS_OK)
         status = pass->partial ? STATUS_OK : pass_facets_auto(pass);
     if (status == STATUS_OK)

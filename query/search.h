@@ -8,6 +8,7 @@
 
 struct snapshot;
 struct hit_variants;
+struct cursor;
 
 struct search_hit {
     uint32_t document;
@@ -70,8 +71,9 @@ struct search_result {
     uint64_t total;                /* exact */
     struct facet_result *facets;
     unsigned facet_count;
-    bool partial;     /* the CPU deadline passed: hits and counts cover a part of the index */
-    const char *zone; /* "core" or "all": where the words were looked for */
+    const struct cursor *next; /* how to go on behind the last hit: cursor.h; NULL: no further hits, or partial */
+    bool partial;              /* the CPU deadline passed: hits and counts cover a part of the index */
+    const char *zone;          /* "core" or "all": where the words were looked for */
     struct understood *understood;
     unsigned understood_count;
     bool literal; /* the readings left nothing, and the words alone found something: no reading was applied */

@@ -15,6 +15,12 @@ enum status top_open(struct top *top, struct snapshot *snapshot, unsigned room, 
     return top->heap == NULL ? STATUS_LIMIT : STATUS_OK;
 }
 
+void top_begin_behind(struct top *top, uint64_t rank, struct bytes id)
+{
+    top->after = (struct top_entry){.hit.rank = rank, .order = id_order(id), .id = id, .has_order = true, .has_id = true};
+    top->has_after = true;
+}
+
 static uint64_t entry_order(struct top *top, struct top_entry *entry)
 {
     if (!entry->has_order) {
@@ -82,7 +88,7 @@ static void heap_sink(struct top *top, unsigned at)
 void top_add(struct top *top, uint32_t document, uint64_t rank)
 {
     struct top_entry entry = {.hit = {.document = document, .rank = rank}};
-    if (top->room == 0)
+    if (top->room == 0 || (top->has_after && !is_worse(top, &entry, &top->after)))
         return;
     if (top->count < top->room) {
         unsigned at = top->count++;
@@ -97,7 +103,7 @@ void top_add(struct top *top, uint32_t document, uint64_t rank)
     heap_sink(top, 0);
 }
 
-enum status top_finish(struct top *top, unsigned first, struct search_hit **hits, unsigned *count)
+enum status top_finish(struct top *top, unsigned first, unsigned limit, struct search_hit **hits, unsigned *count, bool *more)
 {
     unsigned found = top->count;
     struct search_hit *sorted = arena_alloc(top->arena, found * sizeof *sorted);
@@ -111,5 +117,7 @@ enum status top_finish(struct top *top, unsigned first, struct search_hit **hits
     }
     *hits = first < found ? sorted + first : sorted;
     *count = first < found ? found - first : 0;
+    *more = *count > limit;
+    *count = *more ? limit : *count;
     return top->status;
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "server/answer.h"
+#include "server/cursor_text.h"
 #include "server/metrics.h"
 #include "server/target.h"
 #include "server/view.h"
@@ -21,6 +22,7 @@ struct service {
     uint64_t cpu_ns;                      /* deadline of one search, of its thread's CPU time; 0: none */
     const struct metrics *const *metrics; /* of each thread */
     unsigned thread_count;
+    struct cursor_key cursor_key;
     struct learner *learner; /* NULL: nothing is learned of the queries */
     atomic_bool draining;
 };

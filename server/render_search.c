@@ -187,7 +187,7 @@ static void render_replaced(struct json_writer *json, const struct search_result
 }
 
 enum status search_render(struct snapshot *snapshot, const struct search_request *request, const struct search_result *result,
-                          struct arena *arena, struct buffer *out)
+                          struct bytes next_cursor, struct arena *arena, struct buffer *out)
 {
     struct json_writer json = {.out = out};
     json_begin_object(&json);
@@ -210,6 +210,8 @@ enum status search_render(struct snapshot *snapshot, const struct search_request
     json_put_number(&json, request->page);
     json_put_key(&json, "limit");
     json_put_number(&json, request->limit);
+    json_put_key(&json, "nextCursor");
+    next_cursor.size > 0 ? json_put_text(&json, next_cursor) : json_put_null(&json);
     json_put_key(&json, "zone");
     json_put_literal(&json, result->zone);
     json_put_key(&json, "partial");

@@ -7,9 +7,10 @@
 
 struct snapshot;
 
-/* Appends {"hits":[...],"total","facets":{...},"understood":[...],"page","limit","zone","partial"}. `result` is `request`'s, of this snapshot. CORRUPT: a hit
+/* Appends {"hits":[...],"total","facets":{...},"understood":[...],"relaxed","didYouMean","page","limit","nextCursor","zone","partial"}. `result` is
+ * `request`'s, of this snapshot; `next_cursor` of size 0 is null. CORRUPT: a hit
  * could not be read; LIMIT: the arena's cap. `out` then holds half an object. */
 MUST_USE enum status search_render(struct snapshot *snapshot, const struct search_request *request, const struct search_result *result,
-                                   struct arena *arena, struct buffer *out);
+                                   struct bytes next_cursor, struct arena *arena, struct buffer *out);
 
 #endif

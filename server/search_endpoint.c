@@ -59,13 +59,19 @@ enum status search_endpoint(struct call *call, struct error *error)
     if (status != STATUS_OK)
         return status;
     struct view *view = call->view;
+    struct bytes next_cursor = {0};
+    status = cursor_admit(&call->service->cursor_key, &request, &view->arena, error);
+    if (status != STATUS_OK)
+        return status;
     struct search_limits limits = {.cpu_ns = call->service->cpu_ns};
     struct search_result result = {0};
     uint64_t start = clock_monotonic_ns();
     status = search_run(view->snapshot, call->service->analyzer, &request, &limits, &view->arena, &result, error);
     call->answer->engine_ns = clock_monotonic_ns() - start;
     if (status == STATUS_OK)
-        status = search_render(view->snapshot, &request, &result, &view->arena, &call->answer->body);
+        status = cursor_encode(&call->service->cursor_key, result.next, &view->arena, &next_cursor);
+    if (status == STATUS_OK)
+        status = search_render(view->snapshot, &request, &result, next_cursor, &view->arena, &call->answer->body);
     if (status == STATUS_OK)
         status = search_name(call, request.text);
     if (status == STATUS_OK)

@@ -150,7 +150,9 @@ enum status server_open(const struct server_options *options, struct server **ou
     server->service.metrics = server->metrics;
     server->service.thread_count = options->threads;
     signal(SIGPIPE, SIG_IGN);
-    enum status status = start(server, options, error);
+    enum status status = cursor_key_take(options->index, options->cursor_key, &server->service.cursor_key, error);
+    if (status == STATUS_OK)
+        status = start(server, options, error);
     if (status != STATUS_OK) {
         server_close(server);
         return status;

@@ -32,6 +32,7 @@ struct server_options {
     const char *stats; /* folder for what is learned of queries; NULL or "": nothing is. When it cannot be had, a warning says so */
     unsigned stats_interval_ms;                 /* between two commits of it; a killed process loses what came since */
     unsigned stats_half_life_s, stats_window_s; /* see learner.h */
+    const char *cursor_key;                     /* signs cursors; NULL: the index's own secret does: cursor_text.h */
     const char *access_log;                     /* a file to append to, "-" for stdout, NULL or "" for none */
 };
 

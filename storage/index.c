@@ -2,6 +2,7 @@
  *
  *   "format" -> version u32le        of control and of every generation alike
  *   "live"   -> generation u32le     absent while nothing was published
+ *   "secret" -> INDEX_SECRET_BYTES random bytes
  *
  * A generation folder above the live one is unfinished work; below it, or a further unfinished one, is rubbish. A folder is renamed before
  * it is removed, so that whoever kills the writer at any moment leaves either a whole generation or one that the next start removes. */
@@ -15,11 +16,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "storage/bytes.h"
+#include "storage/control.h"
 #include "storage/door.h"
 #include "storage/generation.h"
 #include "storage/shared_env.h"
@@ -114,6 +116,28 @@ static bool control_wanted(const struct index *index)
     return !index->writes || (folder_path(index->folder, "control", path, &too_long) == STATUS_OK && stat(path, &folder) == 0);
 }
 
+/* What "secret" is: made once, by the first writer that finds none. */
+static enum status secret_make(struct index *index, struct error *error)
+{
+    unsigned char secret[INDEX_SECRET_BYTES];
+    enum status status = control_get(index->control_view, index->folder, "secret", secret, sizeof secret, error);
+    if (status != STATUS_NOT_FOUND)
+        return status;
+    if (getrandom(secret, sizeof secret, 0) != (ssize_t)sizeof secret)
+        return error_set(error, STATUS_IO, "the system gives no random bytes: %s", strerror(errno));
+    return control_put(index->control, index->folder, "secret", secret, sizeof secret, error);
+}
+
+enum status index_secret(struct index *index, unsigned char out[INDEX_SECRET_BYTES], struct error *error)
+{
+    enum status status = STATUS_NOT_FOUND;
+    pthread_mutex_lock(&index->lock);
+    if (index->control != NULL)
+        status = control_get(index->control_view, index->folder, "secret", out, INDEX_SECRET_BYTES, error);
+    pthread_mutex_unlock(&index->lock);
+    return status == STATUS_NOT_FOUND ? error_set(error, status, "the index in %s has no secret yet", index->folder) : status;
+}
+
 static enum status control_open(struct index *index, struct error *error)
 {
     char path[FOLDER_PATH_BYTES];
@@ -129,29 +153,20 @@ static enum status control_open(struct index *index, struct error *error)
     if (!index->writes)
         return STATUS_OK;
     (void)env_check_readers(index->control);
-    return folder_sync(path, error);
+    status = secret_make(index, error);
+    return status == STATUS_OK ? folder_sync(path, error) : status;
 }
 
 /* The live generation's number, 0 when none. */
 static enum status live_read(struct index *index, uint32_t *live, struct error *error)
 {
-    struct bytes payload = {0};
     *live = 0;
     if (index->control == NULL)
         return STATUS_OK;
-    enum status status = snapshot_renew(index->control_view);
-    if (status == STATUS_OK) {
-        status = door_get(index->control_view, DB_META, "live", strlen("live"), &payload);
-        struct byte_reader reader = byte_reader(payload.data, payload.size);
-        if (status == STATUS_OK)
-            *live = read_u32(&reader);
-        if (status == STATUS_OK && (reader.failed || reader.next != reader.end || *live == 0))
-            status = STATUS_CORRUPT;
-        snapshot_reset(index->control_view);
-    }
-    if (status == STATUS_OK || status == STATUS_NOT_FOUND)
-        return STATUS_OK;
-    return error_set(error, status, "cannot read %s/control: %s", index->folder, status_name(status));
+    enum status status = control_get(index->control_view, index->folder, "live", live, sizeof *live, error);
+    if (status == STATUS_OK && *live == 0)
+        return error_set(error, STATUS_CORRUPT, "cannot read %s/control: it says that generation 0 is live", index->folder);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 /* Removes what no one will ask for: generations below the live one, and all unfinished ones but the newest. */
@@ -416,21 +431,6 @@ enum status index_unfinished_generation(struct index *index, struct env **env, u
     return status == STATUS_NOT_FOUND ? error_set(error, status, "no unfinished generation in %s", index->folder) : status;
 }
 
-static enum status live_write(struct index *index, uint32_t number, struct error *error)
-{
-    struct batch *batch = NULL;
-    unsigned char payload[4];
-    enum status status = batch_begin(index->control, &batch, error);
-    if (status != STATUS_OK)
-        return status;
-    memcpy(payload, &number, sizeof payload);
-    status = door_put(batch, DB_META, "live", strlen("live"), payload, sizeof payload);
-    if (status == STATUS_OK)
-        return batch_commit(batch, error);
-    batch_abort(batch);
-    return error_set(error, status, "cannot write %s/control: %s", index->folder, status_name(status));
-}
-
 enum status index_publish_generation(struct index *index, uint32_t generation, struct error *error)
 {
     char path[FOLDER_PATH_BYTES];
@@ -447,7 +447,7 @@ enum status index_publish_generation(struct index *index, uint32_t generation, s
     if (status == STATUS_OK)
         status = live_read(index, &before, error);
     if (status == STATUS_OK)
-        status = live_write(index, generation, error);
+        status = control_put(index->control, index->folder, "live", &generation, sizeof generation, error);
     if (status == STATUS_OK)
         status = live_move(index, generation, error);
     if (status == STATUS_OK && before != 0 && before != generation && generation_find(index, before) == NULL)

@@ -1,6 +1,6 @@
 /* The index folder: which generation is live, and the door to it.
  *
- *   DIR/control/        a small LMDB environment: "format" -> u32le, "live" -> generation u32le
+ *   DIR/control/        a small LMDB environment: "format" -> u32le, "live" -> generation u32le, "secret" -> random bytes
  *   DIR/gen-00000001/   one LMDB environment per generation
  *   DIR/old-00000001/   one that is being removed
  *   DIR/writer.lock     held (OFD lock) by the single writer while it lives
@@ -29,6 +29,12 @@ void index_close(struct index *index);
 
 /* The folder's name as it was given; borrowed until index_close. */
 const char *index_folder(const struct index *index);
+
+/* Random bytes that the index keeps for whoever reads it, the same for all generations: what is signed with them was made by a reader of this
+ * index or of a copy of it. The writer makes them when it opens an index without. NOT_FOUND: no writer has opened it yet since there are
+ * any. */
+enum { INDEX_SECRET_BYTES = 32 };
+MUST_USE enum status index_secret(struct index *index, unsigned char out[INDEX_SECRET_BYTES], struct error *error);
 
 /* The live generation, counted: every acquire needs a release; the environment stays open while anyone holds it. NOT_FOUND while nothing
  * was ever published. Cheap when the live generation has not changed (one look at `control`). */

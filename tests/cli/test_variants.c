@@ -42,7 +42,7 @@ static void check(const char *const parameters[][2], const char *from, const cha
         assert_int_equal(request_set(&request, parameters[i][0], (struct bytes){parameters[i][1], strlen(parameters[i][1])}, &error),
                          STATUS_OK);
     assert_int_equal(search_run(snapshot, analyzer, &request, &(struct search_limits){0}, &arena, &result, &error), STATUS_OK);
-    assert_int_equal(search_render(snapshot, &request, &result, &arena, &out), STATUS_OK);
+    assert_int_equal(search_render(snapshot, &request, &result, (struct bytes){0}, &arena, &out), STATUS_OK);
     buffer_append_char(&out, '\0');
     char *begin = strstr(out.data, from), *end = begin == NULL ? NULL : strstr(begin, to);
     if (end == NULL || begin == NULL) {

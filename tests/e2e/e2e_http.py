@@ -138,6 +138,79 @@ def test_filters_and_pages_equal_counting_by_hand():
     expect_equal([prices.get(id_) for id_ in seen], [paid(product) for product in wanted], "prices in order")
 
 
+def walk(server, q, limit, **filters):
+    """The ids of all pages, by cursors."""
+    seen, cursor, pages = [], {}, 0
+    while cursor is not None:
+        answer = server.search(q, limit=limit, **cursor, **filters)
+        seen += [hit["id"] for hit in answer["hits"]]
+        cursor = {"cursor": answer["nextCursor"]} if answer["nextCursor"] else None
+        pages += 1
+        expect(pages < 5000, f"the walk of {q!r} does not end")
+        expect_equal(answer["page"], 0, "a cursor is no page")
+    return seen
+
+
+def discount(product):
+    return (product["price"] - paid(product)) * 10000 // product["price"]
+
+
+ORDERS = {
+    "priceAsc": lambda product: (paid(product), int(product["id"])),
+    "priceDesc": lambda product: (-paid(product), int(product["id"])),
+    "bestSelling": lambda product: (-product["soldCount"], int(product["id"])),
+    "discount": lambda product: (-discount(product), int(product["id"])),
+}
+
+
+def test_walks_by_cursor_equal_sorting_by_hand():
+    server = state["server"]
+    fridges = [product for product in state["products"] if has_words(product, "tủ lạnh")]
+    for sort, key in ORDERS.items():
+        for limit in (100, 37):
+            expect_equal(walk(server, "tủ lạnh", limit, sort=sort), [product["id"] for product in sorted(fridges, key=key)], f"walk by {sort}")
+    for q, filters in (("", {}), ("tu lanh kieu", {}), ("tủ lạnh rẻ nhất", {}), ("máy giặt", {"brand": "sao-mai", "inStock": "true"}),
+                       ("quạt tủ lạnh", {"match": "any"}), ("tủ lạnh kiểu đỏ", {})):
+        pages = [server.search(q, page=page, limit=100, **filters) for page in range(25)]
+        paged = [hit["id"] for page in pages for hit in page["hits"]]
+        expect(len(paged) > 100, f"{q!r} finds {len(paged)}")
+        expect_equal(walk(server, q, 50, **filters), paged, f"walk of {q!r}")
+
+
+def test_cursors_that_are_not_ours_are_refused():
+    server = state["server"]
+    cursor = server.search("tủ lạnh", limit=3)["nextCursor"]
+    expect(cursor and re.fullmatch(r"[A-Za-z0-9_-]+", cursor), f"nextCursor is {cursor!r}")
+    wrong = {
+        "": "cursor has 0 bytes", "x": "cursor is not one", cursor[:-1]: "cursor", cursor + "A": "cursor", cursor + "=": "cursor is not one",
+        cursor[:20] + ("A" if cursor[20] != "A" else "B") + cursor[21:]: "cursor was not signed here", "A" * 64: "cursor was not signed here",
+        "A" * 201: "cursor has 201 bytes", "null": "cursor", "%%%": "cursor is not one",
+    }
+    for text, sentence in wrong.items():
+        status, _, answer = server.get("/v1/search", q="tủ lạnh", limit=3, cursor=text)
+        expect_equal((status, answer.get("error")), (400, "Bad Request"), f"answer to the cursor {text!r}")
+        expect(sentence in answer["message"] and ("nextCursor" in answer["message"]), f"message for {text!r}: {answer['message']}")
+    for other in ({"q": "tủ"}, {"q": "tủ lạnh", "sort": "priceAsc"}, {"q": "tủ lạnh", "brand": "sao-mai"}, {"q": "tủ lạnh", "understand": "false"}):
+        status, _, answer = server.get("/v1/search", cursor=cursor, **other)
+        expect_equal(status, 400, f"a cursor of another search than {other}")
+        expect("belongs to another search" in answer["message"], answer["message"])
+    status, _, answer = server.get("/v1/search", q="tủ lạnh", cursor=cursor, page=1)
+    expect_equal(status, 400, "cursor and page")
+    expect("leave page out" in answer["message"], answer["message"])
+    expect_equal(server.get("/v1/search", q="tủ lạnh", cursor=cursor, limit=7, facets="brand")[0], 200, "another limit and facets")
+    secret = Server(INDEX, name="secret", access_log="", cursor_key="a secret of this shop's servers")
+    secret.start().wait_ready()
+    expect_equal(secret.get("/v1/search", q="tủ lạnh", limit=3, cursor=cursor)[0], 400, "a cursor signed with another key")
+    theirs = secret.search("tủ lạnh", limit=3)["nextCursor"]
+    expect(theirs != cursor, "two keys sign alike")
+    expect_equal(server.get("/v1/search", q="tủ lạnh", limit=3, cursor=theirs)[0], 400, "a cursor signed with another key")
+    expect_equal(len(walk(secret, "tủ lạnh", 100)), len(walk(server, "tủ lạnh", 100)), "the walk with a key of its own")
+    secret.stop()
+    told = json.loads(tim("search", "tủ lạnh", f"cursor={cursor}", "limit=3", "--index", INDEX).stdout)
+    page = server.search("tủ lạnh", limit=3, page=1)
+    expect_equal([hit["id"] for hit in told["hits"]], [hit["id"] for hit in page["hits"]], "tim search goes on with a server's cursor")
+
+
 def test_names_come_back_as_they_are():
     for number, name in enumerate(MARKUP, 5001):
         status, headers, page = state["server"].get(f"/v1/products/dac-biet-{number}")
@@ -273,6 +346,10 @@ def test_a_new_index_fails_nobody():
         state["products"][0]["name"] = f"Tủ lạnh vòngxoay{round_}"
         build(state["products"])
         wait_until(lambda: state["server"].ids(f"vongxoay{round_}") == ["1"], 10, "the new generation in search")
+        if round_ == 0:
+            cursor = state["server"].search("quạt", sort="bestSelling", limit=5)["nextCursor"]
+    expect_equal(state["server"].ids("quạt", sort="bestSelling", limit=5, cursor=cursor),
+                 state["server"].ids("quạt", sort="bestSelling", limit=5, page=1), "a walk goes on in another generation")
     finish(stop, askers, "while three generations took over")
 
 
@@ -390,7 +467,8 @@ def test_stopping_cuts_nothing():
 
 
 if __name__ == "__main__":
-    main([test_start, test_facets_equal_counting_by_hand, test_filters_and_pages_equal_counting_by_hand, test_names_come_back_as_they_are,
+    main([test_start, test_facets_equal_counting_by_hand, test_filters_and_pages_equal_counting_by_hand,
+          test_walks_by_cursor_equal_sorting_by_hand, test_cursors_that_are_not_ours_are_refused, test_names_come_back_as_they_are,
           test_numbers_out_of_range_are_refused, test_hostile_queries_are_answered, test_encodings_decode_to_the_same_bytes,
           test_smuggled_requests_are_not_answered, test_a_new_index_fails_nobody, test_slow_strangers_hurt_nobody, test_every_request_is_in_the_log,
           test_the_port_is_taken, test_few_open_files, test_a_real_catalog, test_stopping_cuts_nothing])

@@ -28,6 +28,7 @@ DOORS = [
     (r"zstd\.h", ["catalog"]),
     (r"microhttpd\.h", ["server"]),
     (r"zlib\.h|brotli/.*", ["server"]),
+    (r"openssl/.*", ["server"]),
     (r"jansson\.h", ["catalog", "indexer", "server", "bench", "cli"]),
     (r"sqlite3\.h", ["bench"]),
     (r"ini\.h", ["base"]),

@@ -351,6 +351,32 @@ static void compare_hits(const struct shop *shop, const struct question *questio
         compare_variants(question, &shop->products[answer->found[first + i]], &result->variants[i]);
 }
 
+/* Page after page by cursors, in pages of any size: what the model puts in that order, each product once. */
+static void compare_walk(struct shop *shop, struct snapshot *snapshot, const struct question *question, const struct answer *answer)
+{
+    struct search_request request = question->request;
+    struct search_result result = {0};
+    struct error error = {0};
+    struct arena arena;
+    uint32_t seen = 0;
+    arena_init(&arena, 256 << 20);
+    request.facet_count = request.facet_option_count = request.page = 0;
+    request.facets_auto = false;
+    do {
+        request.limit = 1 + random_below(&shop->random, answer->count < 100 ? 7 : 60);
+        if (search_run(snapshot, shop->analyzer, &request, &(struct search_limits){0}, &arena, &result, &error) != STATUS_OK)
+            fail_msg("walk of \"%s\": %s", question->text, error.text);
+        for (uint32_t i = 0; i < result.hit_count; i++)
+            if (seen + i >= answer->count || result.hits[i].document != shop->products[answer->found[seen + i]].document)
+                fail_question(question, "order of a walk");
+        seen += result.hit_count;
+        if ((result.next != NULL) != (seen < answer->count) || result.total != answer->count)
+            fail_question(question, "end of a walk");
+        request.after = result.next;
+    } while (result.next != NULL);
+    arena_release(&arena);
+}
+
 static unsigned boosted; /* readings met so far: none would prove nothing */
 
 static void compare(struct shop *shop, unsigned questions)
@@ -372,6 +398,8 @@ static void compare(struct shop *shop, unsigned questions)
             fail_msg("\"%s\": %s", question.text, error.text);
         compare_hits(shop, &question, &answer, &result);
         compare_facets(shop, &question, &answer, &result);
+        if (random_chance(&shop->random, 20))
+            compare_walk(shop, snapshot, &question, &answer);
         arena_reset(&arena);
     }
     arena_release(&arena);

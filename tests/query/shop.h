@@ -62,7 +62,7 @@ struct shop_variant {
 
 struct product {
     bool live;
-    uint32_t document;
+    uint32_t document, version;
     char id[32], name[512];
     struct shop_term core[TERMS_MAX], body[TERMS_MAX];
     unsigned core_count, body_count;
@@ -439,6 +439,7 @@ static inline void offer_write(struct batch *batch, struct product *product)
     must(column_put(batch, &family_offer, OFFER_PRICE, product->document, product->price));
     must(column_put(batch, &family_offer, OFFER_SALE, product->document, product->sale));
     must(column_put(batch, &family_offer, OFFER_STOCK, product->document, product->stock));
+    must(column_put(batch, &family_offer, OFFER_VERSION, product->document, ++product->version));
     variants_write(batch, product);
     specs_write(batch, product);
 }

@@ -119,6 +119,8 @@ static const struct example examples[] = {
     {"limit", "2147483648", "limit is \"2147483648\": it must be"},
     {"page", "10000", NULL},
     {"page", "10001", "page is \"10001\": it must be"},
+    {"cursor", "abc", NULL},
+    {"cursor", "", "cursor has 0 bytes: it must be the nextCursor of an answer, or left out for the first page"},
     {"pricemin", "1", "unknown parameter pricemin; did you mean priceMin?"},
     {"Q", "1", "unknown parameter \"Q\"; there are q, category"},
     {"\xFF", "1", "a parameter's name is not valid UTF-8"},
@@ -296,6 +298,12 @@ static void whole_request(void **state)
     request.page++;
     assert_int_equal(request_check(&request, &error), STATUS_INVALID);
     assert_non_null(strstr(error.text, "page * limit may be at most 10000"));
+    request_init(&request);
+    assert_int_equal(request_set(&request, "cursor", (struct bytes){"abc", 3}, &error), STATUS_OK);
+    assert_int_equal(request_check(&request, &error), STATUS_OK);
+    assert_int_equal(request_set(&request, "page", (struct bytes){"0", 1}, &error), STATUS_OK);
+    assert_int_equal(request_check(&request, &error), STATUS_INVALID);
+    assert_non_null(strstr(error.text, "leave page out"));
 }
 
 int main(void)

@@ -23,7 +23,7 @@ static json_t *render(const struct search_result *result)
     struct search_request request;
     request_init(&request);
     struct buffer out = {0};
-    assert_int_equal(search_render(snapshot, &request, result, &arena, &out), STATUS_OK);
+    assert_int_equal(search_render(snapshot, &request, result, (struct bytes){.data = "abc_", .size = 4}, &arena, &out), STATUS_OK);
     json_error_t error;
     json_t *json = json_loadb(out.data, out.size, JSON_REJECT_DUPLICATES, &error);
     if (json == NULL)
@@ -39,6 +39,7 @@ static json_t *render_facet_values(const char *name, struct facet_value *values,
     struct facet_result facet = {.name = shop_text(name), .values = values, .value_count = count};
     json_t *json = render(&(struct search_result){.facets = &facet, .facet_count = 1, .zone = "core"});
     json_t *list = json_incref(json_object_get(json_object_get(json_object_get(json, "facets"), name), "values"));
+    assert_string_equal(json_string_value(json_object_get(json, "nextCursor")), "abc_");
     json_decref(json);
     assert_true(json_is_array(list));
     return list;
@@ -196,7 +197,7 @@ static void test_hits_that_are_not_there(void **state)
     struct buffer out = {0};
     request_init(&request);
     struct search_result result = {.hits = &hit, .hit_count = 1, .zone = "core"};
-    assert_int_equal(search_render(snapshot, &request, &result, &arena, &out), STATUS_CORRUPT);
+    assert_int_equal(search_render(snapshot, &request, &result, (struct bytes){0}, &arena, &out), STATUS_CORRUPT);
     buffer_release(&out);
     arena_reset(&arena);
 }

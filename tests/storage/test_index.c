@@ -548,12 +548,48 @@ static void killed_in_swaps(void **state)
     tree_remove(folder.path);
 }
 
+/* One for all generations and all who open the index, another for another index; an index without gets one from its next writer. */
+static void secrets(void **state)
+{
+    (void)state;
+    struct folder folder, other;
+    struct error error = {0};
+    struct env *env = NULL;
+    uint32_t number = 0;
+    unsigned char first[INDEX_SECRET_BYTES], again[INDEX_SECRET_BYTES];
+    folder_make(&folder);
+    folder_make(&other);
+    struct index *writer = opened(folder.path, INDEX_WRITE);
+    assert_int_equal(index_secret(writer, first, &error), STATUS_NOT_FOUND);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(index_create_generation(writer, &env, &number, &error), STATUS_OK);
+        assert_int_equal(index_publish_generation(writer, number, &error), STATUS_OK);
+        index_release(writer, env);
+        assert_int_equal(index_secret(writer, i == 0 ? first : again, &error), STATUS_OK);
+    }
+    assert_memory_equal(first, again, sizeof first);
+    index_close(writer);
+    index_close(opened(folder.path, INDEX_WRITE));
+    struct index *reader = opened(folder.path, INDEX_READ);
+    assert_int_equal(index_secret(reader, again, &error), STATUS_OK);
+    assert_memory_equal(first, again, sizeof first);
+    index_close(reader);
+    writer = opened(other.path, INDEX_WRITE);
+    assert_int_equal(index_create_generation(writer, &env, &number, &error), STATUS_OK);
+    assert_int_equal(index_secret(writer, again, &error), STATUS_OK);
+    assert_memory_not_equal(first, again, sizeof first);
+    assert_int_equal(index_drop_generation(writer, env, number, &error), STATUS_OK);
+    index_close(writer);
+    tree_remove(folder.path);
+    tree_remove(other.path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(foreign_folders),     cmocka_unit_test(damaged_control), cmocka_unit_test(one_writer),
         cmocka_unit_test(life_of_generations), cmocka_unit_test(rubbish),         cmocka_unit_test(swapped_under_readers),
-        cmocka_unit_test(killed_in_commits),   cmocka_unit_test(killed_in_swaps),
+        cmocka_unit_test(killed_in_commits),   cmocka_unit_test(killed_in_swaps), cmocka_unit_test(secrets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
