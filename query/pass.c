@@ -54,7 +54,7 @@ static enum status candidates_by_fame(struct pass *pass, struct match_score best
 static enum status add_by_relevance(struct pass *pass, uint32_t base, const uint64_t *hits)
 {
     struct match_score scores[COLUMN_WINDOW], best;
-    uint64_t candidates[WINDOW_WORDS], hopeful[WINDOW_WORDS], threshold = top_threshold(&pass->top);
+    uint64_t candidates[WINDOW_WORDS], hopeful[WINDOW_WORDS], threshold = top_threshold(&pass->top), ceiling = top_ceiling(&pass->top);
     uint32_t points[COLUMN_WINDOW];
     const struct column_part *part = NULL;
     uint32_t together = contiguity_most(&pass->contiguity);
@@ -76,7 +76,7 @@ static enum status add_by_relevance(struct pass *pass, uint32_t base, const uint
         const uint32_t *stocks = part_u32(part, OFFER_STOCK);
         for (uint32_t at = window_next(hopeful, part->first); at < part->end; at = window_next(hopeful, at + 1)) {
             uint64_t rank = rank_stocked(scores[at], stocks[at - part->first] != 0);
-            if (rank < threshold)
+            if (rank < threshold || rank > ceiling)
                 continue;
             top_add(&pass->top, base + at, rank);
             threshold = top_threshold(&pass->top);
@@ -90,13 +90,13 @@ static enum status add_by_column(struct pass *pass, uint32_t base, const uint64_
     enum sort sort = pass->request->sort;
     const struct column_part *part = NULL;
     enum status status = STATUS_OK;
-    uint64_t threshold = top_threshold(&pass->top);
+    uint64_t threshold = top_threshold(&pass->top), ceiling = top_ceiling(&pass->top);
     for (uint32_t next = 0; (status = columns_next(&pass->columns, sort_slot(sort), hits, &next, &part)) == STATUS_OK;) {
         if (sort_bound(sort, part) < threshold)
             continue;
         for (uint32_t at = window_next(hits, part->first); at < part->end; at = window_next(hits, at + 1)) {
             uint64_t rank = sort_rank(sort, part, at - part->first);
-            if (rank < threshold)
+            if (rank < threshold || rank > ceiling)
                 continue;
             top_add(&pass->top, base + at, rank);
             threshold = top_threshold(&pass->top);

@@ -38,6 +38,12 @@ static inline uint64_t top_threshold(const struct top *top)
     return top->count == top->room && top->room > 0 ? top->heap[0].hit.rank : 0;
 }
 
+/* The rank above which it cannot either. */
+static inline uint64_t top_ceiling(const struct top *top)
+{
+    return top->has_after ? top->after.hit.rank : UINT64_MAX;
+}
+
 void top_add(struct top *top, uint32_t document, uint64_t rank);
 
 /* At most `limit` hits from place `first` on, best first, in the arena, and whether there are others behind them. Ends the heap. */
