@@ -376,6 +376,12 @@ static bool status_is_live(const struct cell *cell)
     return cell->state == CELL_NULL || (cell->text.size == 6 && memcmp(cell->text.data, "active", 6) == 0);
 }
 
+uint64_t product_created_s(const struct row *row)
+{
+    uint64_t published_s = cell_seconds(&row->cells[PRODUCT_PUBLISHED_AT]);
+    return published_s != COLUMN_UNKNOWN ? published_s : cell_seconds(&row->cells[PRODUCT_CREATED_AT]);
+}
+
 static enum status add_own_cells(const struct row *row, const struct analyzer *analyzer, struct arena *arena, struct document *document)
 {
     document->name = cell_text(&row->cells[PRODUCT_NAME]);
@@ -387,9 +393,7 @@ static enum status add_own_cells(const struct row *row, const struct analyzer *a
     document->seo_description = cell_text(&row->cells[PRODUCT_SEO_DESCRIPTION]);
     document->live = status_is_live(&row->cells[PRODUCT_STATUS]);
     document->featured = cell_boolean(&row->cells[PRODUCT_IS_FEATURED], false);
-    document->created_s = cell_seconds(&row->cells[PRODUCT_PUBLISHED_AT]);
-    if (document->created_s == COLUMN_UNKNOWN)
-        document->created_s = cell_seconds(&row->cells[PRODUCT_CREATED_AT]);
+    document->created_s = product_created_s(row);
     if (document->slug.size > 0)
         return STATUS_OK;
     return slug_build(analyzer, document->name, document->id, arena, &document->slug);

@@ -54,6 +54,9 @@ struct document {
     unsigned image_count;
 };
 
+/* Of a product's row: when it was published, else made, in seconds since 1970; COLUMN_UNKNOWN. */
+uint64_t product_created_s(const struct row *row);
+
 /* NOT_FOUND: no such product row. LIMIT: more variants than fit, or more rows than the arena holds. Includes products that are not live. */
 MUST_USE enum status document_build(struct snapshot *snapshot, const struct analyzer *analyzer, struct bytes product_id,
                                     struct arena *arena, struct document *out);

@@ -101,12 +101,21 @@ static uint64_t log2_sixteenths(uint64_t value)
     return (uint64_t)top * 16 + (top >= 4 ? rest >> (top - 4) : rest << (4 - top));
 }
 
-uint16_t field_prior(uint64_t sold, uint64_t reviews, uint64_t rating_hundredths, bool featured)
+static uint64_t freshness(uint64_t created_s)
+{
+    enum { YEAR_S = 365 * 24 * 3600 + 6 * 3600 };
+    if (created_s == COLUMN_UNKNOWN || created_s < FRESH_FROM_S)
+        return 0;
+    uint64_t points = (created_s - FRESH_FROM_S) * FRESH_YEAR / YEAR_S;
+    return points < FRESH_MAX ? points : FRESH_MAX;
+}
+
+uint16_t field_prior(uint64_t sold, uint64_t reviews, uint64_t rating_hundredths, bool featured, uint64_t created_s)
 {
     uint64_t fame = sold == COLUMN_UNKNOWN ? 0 : log2_sixteenths(sold + 1) * 8;
     uint64_t liked = 0;
     if (reviews != COLUMN_UNKNOWN && rating_hundredths != COLUMN_UNKNOWN && reviews > 0)
         liked = (reviews * rating_hundredths + (uint64_t)REVIEWS_ASSUMED * RATING_ASSUMED) / (reviews + REVIEWS_ASSUMED);
-    uint64_t prior = fame + liked * 2 + (featured ? 400 : 0);
+    uint64_t prior = fame + liked * 2 + (featured ? 400 : 0) + freshness(created_s);
     return (uint16_t)(prior > PRIOR_MAX ? PRIOR_MAX : prior);
 }

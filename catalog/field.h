@@ -74,13 +74,17 @@ extern const unsigned column_family_count;
  * longer than 7 bytes): the ids themselves then decide, bytewise. */
 uint64_t id_order(struct bytes product_id);
 
-/* The business prior of a product, 0..PRIOR_MAX: how much it sells and how well it is rated, with no clock in it. Up to 4,000 for sales
- * (logarithm, 8 points per 1/16 of a doubling), 1,000 for a rating that many stand behind, 400 for a featured product. Unknown counts
- * as none. `rating_hundredths` is 0..500. */
-enum { PRIOR_MAX = 5400 };
+/* The business prior of a product, 0..PRIOR_MAX: how much it sells, how well it is rated, how new it is. Up to 4,000 for sales
+ * (logarithm, 8 points per 1/16 of a doubling), 1,000 for a rating that many stand behind, 400 for a featured product, and for its date
+ * FRESH_YEAR points a year since FRESH_FROM_S, up to FRESH_MAX. Unknown counts as none. `rating_hundredths` is 0..500, `created_s` seconds since
+ * 1970.
+ *
+ * There is no clock in it: the sales are a logarithm and the date is linear, so that all products age alike, and what is a year younger stands
+ * for ever as if it had sold 2^(FRESH_YEAR/128) times as much. */
+enum { PRIOR_MAX = 5400, FRESH_YEAR = 64, FRESH_MAX = 1600, FRESH_FROM_S = 1420070400 /* 2015-01-01 */ };
 /* Beside the real reviews so many of so many hundredths of a star are assumed: a rating counts as far as people stand behind it. */
 enum { REVIEWS_ASSUMED = 5, RATING_ASSUMED = 350 };
-uint16_t field_prior(uint64_t sold, uint64_t reviews, uint64_t rating_hundredths, bool featured);
+uint16_t field_prior(uint64_t sold, uint64_t reviews, uint64_t rating_hundredths, bool featured, uint64_t created_s);
 
 /* Facet fields (label.h, multi.h). A spec name gets the field FACET_SPEC_FIRST + its ordinal among the labels of FACET_SPEC_NAMES; the same field with
  * MULTI_SPACE_VARIANT has the values of variants. */

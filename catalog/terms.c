@@ -9,7 +9,7 @@
 #include "catalog/pair.h"
 
 /* Raise when the analysis chain, the terms made here or the facets of indexer/facets.c change what is stored. */
-enum { ANALYSIS_VERSION = 4 };
+enum { ANALYSIS_VERSION = 5 };
 
 /* A term being counted. */
 struct counted {

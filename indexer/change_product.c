@@ -73,7 +73,8 @@ struct fame product_fame(const struct row *row)
         .reviews = cell_scaled(&row->cells[PRODUCT_REVIEW_COUNT], 0, COUNT_MAX, true),
         .rating = cell_scaled(&row->cells[PRODUCT_AVG_RATING], 2, 500, true),
     };
-    fame.prior = field_prior(fame.sold, fame.reviews, fame.rating, cell_boolean(&row->cells[PRODUCT_IS_FEATURED], false));
+    fame.prior =
+        field_prior(fame.sold, fame.reviews, fame.rating, cell_boolean(&row->cells[PRODUCT_IS_FEATURED], false), product_created_s(row));
     return fame;
 }
 

@@ -128,10 +128,19 @@ static void test_orders(void **state)
 static void test_prior(void **state)
 {
     (void)state;
-    assert_int_equal(field_prior(COLUMN_UNKNOWN, COLUMN_UNKNOWN, COLUMN_UNKNOWN, false), 0);
-    assert_true(field_prior(1000, 10, 450, false) > field_prior(10, 10, 450, false));
-    assert_true(field_prior(10, 1000, 490, false) > field_prior(10, 1, 500, false));
-    assert_int_equal(field_prior(COUNT_MAX, COUNT_MAX, 500, true), PRIOR_MAX);
+    const uint64_t unknown = COLUMN_UNKNOWN, year_s = 365 * 24 * 3600 + 6 * 3600, today_s = FRESH_FROM_S + 11 * year_s;
+    assert_int_equal(field_prior(unknown, unknown, unknown, false, unknown), 0);
+    assert_true(field_prior(1000, 10, 450, false, unknown) > field_prior(10, 10, 450, false, unknown));
+    assert_true(field_prior(10, 1000, 490, false, unknown) > field_prior(10, 1, 500, false, unknown));
+    assert_int_equal(field_prior(COUNT_MAX, COUNT_MAX, 500, true, UINT32_MAX), PRIOR_MAX);
+    /* Two years are worth twice the sales. */
+    assert_int_equal(field_prior(1023, unknown, unknown, false, today_s), field_prior(511, unknown, unknown, false, today_s + 2 * year_s));
+    assert_true(field_prior(10, 5, 400, false, today_s) < field_prior(10, 5, 400, false, today_s + year_s / 12));
+    assert_int_equal(field_prior(unknown, unknown, unknown, false, 0), 0);
+    assert_int_equal(field_prior(unknown, unknown, unknown, false, FRESH_FROM_S), 0);
+    assert_int_equal(field_prior(unknown, unknown, unknown, false, FRESH_FROM_S + 25 * year_s - 1), FRESH_MAX - 1);
+    assert_int_equal(field_prior(unknown, unknown, unknown, false, FRESH_FROM_S + 25 * year_s), FRESH_MAX);
+    assert_int_equal(field_prior(unknown, unknown, unknown, false, UINT32_MAX), FRESH_MAX);
 }
 
 static void test_set(void **state)
