@@ -55,7 +55,7 @@ struct data_size {
     uint16_t lead; /* 0: nothing tells */
 };
 
-enum { DATA_SIZES_MAX = 6 };
+enum { DATA_SIZES_MAX = 6, CODE_LETTERS_MAX = 2 };
 
 struct measuring {
     struct reader_state *state;
@@ -399,13 +399,28 @@ static enum status bare_decide(const struct measuring *measuring, struct span *s
     return STATUS_OK;
 }
 
+static bool is_letters(const struct lexeme *lexeme, const struct lexeme *neighbour)
+{
+    return lexeme->word == neighbour->word && lexeme->kind != LEXEME_SIGN;
+}
+
+/* Whether the measure is a piece of a code: rt29k5532bu, s10k. A word may run into it (laptop15tr), but hardly one of two letters. */
+static bool is_inside_code(const struct reader_state *state, const struct span *span)
+{
+    const struct lexeme *items = state->lexemes.items, *first = &items[span->number];
+    if (span->end < state->lexemes.count && items[span->end].joined && is_letters(&items[span->end], &items[span->end - 1]))
+        return true;
+    return span->number > 0 && first->joined && is_letters(first - 1, first) && first[-1].folded.size <= CODE_LETTERS_MAX;
+}
+
 /* What a complete span says. False when it says nothing. */
 static bool span_add(struct measuring *measuring, struct span *span)
 {
     struct measure *low = &span->low;
     struct reader_state *state = measuring->state;
     if (low->kind == MEASURE_MONEY) {
-        if ((span->lead != 0 && (span->lead & LEAD_PRICE) == 0) || (low->weak && !span->bounded && span->lead == 0))
+        bool doubtful = low->weak || is_inside_code(state, span);
+        if ((span->lead != 0 && (span->lead & LEAD_PRICE) == 0) || (doubtful && !span->bounded && span->lead == 0))
             return false;
         price_add(state, span);
         return true;
