@@ -102,6 +102,7 @@ enum reverse_kind {
     REVERSE_SPECS = 'p',             /* product id -> spec row ids */
     REVERSE_IMAGES = 'i',            /* product id -> image row ids */
     REVERSE_SYNONYM = 'y',           /* a phrase of the shop's synonyms -> row ids: synonym.h */
+    REVERSE_RULE = 'r',              /* a query, words, a category or always -> rule ids: rule.h */
 };
 
 /* Suggestion kinds (suggest.h). */

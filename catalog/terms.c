@@ -8,7 +8,7 @@
 #include "catalog/markup.h"
 #include "catalog/pair.h"
 
-/* Raise when the analysis chain, the terms made here or the facets of indexer/facets.c change what is stored. */
+/* Raise when the analysis chain, the terms made here, the facets of indexer/facets.c or the keys of settings change what is stored. */
 enum { ANALYSIS_VERSION = 5 };
 
 /* A term being counted. */

@@ -85,9 +85,12 @@ MUST_USE enum status synonym_upsert(struct apply *apply, const struct stored *ol
 MUST_USE enum status synonym_delete(struct apply *apply, const struct stored *old);
 /* A kind that says nothing is heard of in the log. */
 void synonym_check(const struct row *row);
-/* Rules: kept as rows, read by the query side. */
+/* Rules: rows with the reverse key of what they are for. */
 MUST_USE enum status rule_upsert(struct apply *apply, const struct stored *old, const struct row *row, bool *effective);
 MUST_USE enum status rule_delete(struct apply *apply, const struct stored *old);
+/* The key of a rule; `*has` is false when it has none, and then the log hears why, unless it is inactive. */
+struct rule_key;
+MUST_USE enum status rule_key_heard(struct apply *apply, const struct row *row, struct rule_key *out, bool *has);
 
 /* The label of a brand or category row, with the slug its name gives when it has none. */
 MUST_USE enum status label_store(struct apply *apply, uint16_t field, const struct row *row, unsigned name_column, unsigned slug_column,

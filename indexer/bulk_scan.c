@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "catalog/field.h"
+#include "catalog/rule.h"
 #include "catalog/synonym.h"
 #include "indexer/bulk_state.h"
 #include "storage/bulk.h"
@@ -162,6 +163,17 @@ static enum status synonym_scan(struct bulk *bulk, struct sorter *reverse, const
     return status;
 }
 
+static enum status rule_scan(struct bulk *bulk, struct sorter *reverse, const struct row *row)
+{
+    struct rule_key key;
+    bool has = false;
+    arena_reset(&bulk->apply->arena);
+    enum status status = rule_key_heard(bulk->apply, row, &key, &has);
+    if (status != STATUS_OK || !has)
+        return status;
+    return reverse_sort(reverse, REVERSE_RULE, key.from, (struct bytes){(const char *)key.to, key.to_size});
+}
+
 static enum status row_scan(struct bulk *bulk, void *context, const struct row *row, bool has_hot)
 {
     struct sorter *reverse = context;
@@ -174,6 +186,8 @@ static enum status row_scan(struct bulk *bulk, void *context, const struct row *
     }
     if (status == STATUS_OK && row->table == TABLE_SYNONYM)
         status = synonym_scan(bulk, reverse, row);
+    if (status == STATUS_OK && row->table == TABLE_RULE)
+        status = rule_scan(bulk, reverse, row);
     if (status != STATUS_OK || row->table != TABLE_PRODUCT)
         return status;
     return has_hot ? order_add(bulk, row) : STATUS_CORRUPT;

@@ -1,4 +1,4 @@
-/* Rows that only matter as a part of their product (specs, images), and the shop's search rules, which are kept as rows. */
+/* Rows that only matter as a part of their product: specs, images. */
 #include "indexer/apply_state.h"
 
 #include "catalog/field.h"
@@ -41,17 +41,4 @@ enum status child_delete(struct apply *apply, const struct stored *old)
     if (status == STATUS_OK)
         status = touch_product(apply, cell_text(parent));
     return status == STATUS_OK ? mirror_del(apply->batch, (uint8_t)old->row.table, old->row.cells[0].text) : status;
-}
-
-enum status rule_upsert(struct apply *apply, const struct stored *old, const struct row *row, bool *effective)
-{
-    if (old->found && !cold_differs(&old->row, row))
-        return STATUS_OK;
-    *effective = true;
-    return row_store(apply, row, false, 0);
-}
-
-enum status rule_delete(struct apply *apply, const struct stored *old)
-{
-    return mirror_del(apply->batch, (uint8_t)old->row.table, old->row.cells[0].text);
 }

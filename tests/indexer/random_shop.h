@@ -18,6 +18,7 @@
 #include "catalog/dump.h"
 #include "catalog/field.h"
 #include "catalog/product_verify.h"
+#include "catalog/rule.h"
 #include "catalog/synonym.h"
 #include "indexer/apply.h"
 #include "storage/env.h"
@@ -105,6 +106,21 @@ static void draw_text(struct model *model, enum column_kind kind, char out[TEXT_
     }
 }
 
+/* Mostly something that a rule says; what is left of a row drawn at random often is nothing. */
+static void draw_rule(struct model *model, struct model_row *row)
+{
+    static const char *const actions[] = {"pin", "hide", "boost", "redirect", "lift"}, *const params[] = {
+                                                                                           "{}", "{\"at\": 3}", "{\"match\": \"contains\"}",
+                                                                                           "{\"url\": \"/a\"}",
+                                                                                           "{\"url\": \"/a\", \"match\": \"contains\"}"};
+    snprintf(row->text[RULE_ACTION], TEXT_BYTES, "%s", actions[draw(model, sizeof actions / sizeof actions[0])]);
+    snprintf(row->text[RULE_PARAMS], TEXT_BYTES, "%s", params[draw(model, sizeof params / sizeof params[0])]);
+    snprintf(row->text[RULE_QUERY], TEXT_BYTES, "%s", words[draw(model, sizeof words / sizeof words[0])]);
+    row->null[RULE_QUERY] = draw(model, 3) == 0;
+    row->null[RULE_CATEGORY_ID] = draw(model, 2) == 0;
+    row->null[RULE_PRODUCT_ID] = draw(model, 6) == 0;
+}
+
 static void draw_row(struct model *model, enum table table, unsigned key, struct model_row *row)
 {
     const struct schema_table *known = &schema_tables[table];
@@ -122,6 +138,8 @@ static void draw_row(struct model *model, enum table table, unsigned key, struct
     static const char *const kinds[] = {"synonym", "oneway", "abbreviation", "off"};
     if (table == TABLE_SYNONYM)
         snprintf(row->text[SYNONYM_KIND], TEXT_BYTES, "%s", kinds[draw(model, sizeof kinds / sizeof kinds[0])]);
+    if (table == TABLE_RULE)
+        draw_rule(model, row);
     if (table == TABLE_VARIANT && draw(model, 2) == 0) /* often all of a product's */
         snprintf(row->text[VARIANT_IS_ACTIVE], TEXT_BYTES, "f");
     if (table == TABLE_BRAND || table == TABLE_CATEGORY) /* labels of one slug would be told apart by arrival */
@@ -281,6 +299,72 @@ static void inspect_synonyms(struct snapshot *snapshot)
     arena_release(&arena);
 }
 
+/* How many rules' keys there are under what comes from a text, or under none. */
+static size_t rule_keys_count(struct snapshot *snapshot, char scope, const char *text, struct arena *arena)
+{
+    char from[TEXT_BYTES + 1];
+    struct bytes *to = NULL;
+    size_t count = 0;
+    int size = snprintf(from, sizeof from, "%c%s", scope, text);
+    assert_int_equal(reverse_list(snapshot, REVERSE_RULE, (struct bytes){from, (size_t)size}, arena, &to, &count), STATUS_OK);
+    return count;
+}
+
+static size_t rule_keys_found(struct snapshot *snapshot, struct arena *arena)
+{
+    char id[16], folded[sizeof words / sizeof words[0]][TEXT_BYTES];
+    size_t found = rule_keys_count(snapshot, RULE_ALWAYS, "", arena);
+    unsigned count = 0;
+    for (unsigned key = 1; key <= KEYS; key++) {
+        snprintf(id, sizeof id, "%u", key);
+        found += rule_keys_count(snapshot, RULE_FOR_CATEGORY, id, arena);
+    }
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        struct token_list tokens = {0};
+        unsigned at = 0;
+        assert_int_equal(analyze(analyzer, words[i], strlen(words[i]), arena, &tokens), STATUS_OK);
+        snprintf(folded[count], TEXT_BYTES, "%.*s", tokens.tokens[0].folded_size, tokens.tokens[0].folded);
+        while (strcmp(folded[at], folded[count]) != 0)
+            at++;
+        if (at < count)
+            continue;
+        found += rule_keys_count(snapshot, RULE_FOR_QUERY, folded[count], arena);
+        found += rule_keys_count(snapshot, RULE_FOR_WORDS, folded[count], arena);
+        count++;
+    }
+    return found;
+}
+
+/* The reverse keys of rules are just those that the rows give. */
+static void inspect_rules(struct snapshot *snapshot)
+{
+    struct arena arena;
+    struct mirror_cursor *cursor = NULL;
+    struct bytes id, stored;
+    size_t expected = 0;
+    arena_init(&arena, 16 << 20);
+    assert_int_equal(mirror_cursor_open(snapshot, TABLE_RULE, &cursor), STATUS_OK);
+    while (mirror_cursor_next(cursor, &arena, &id, &stored) == STATUS_OK) {
+        struct row row;
+        bool has_hot = false;
+        uint16_t slot = 0;
+        struct rule_key key;
+        struct bytes *to = NULL;
+        size_t count = 0, at = 0;
+        assert_int_equal(row_decode(TABLE_RULE, stored, &row, &has_hot, &slot), STATUS_OK);
+        if (rule_key(analyzer, &row, &arena, &key, NULL) != STATUS_OK)
+            continue;
+        expected++;
+        assert_int_equal(reverse_list(snapshot, REVERSE_RULE, key.from, &arena, &to, &count), STATUS_OK);
+        while (at < count && !bytes_equal(to[at], (struct bytes){(const char *)key.to, key.to_size}))
+            at++;
+        assert_true(at < count);
+    }
+    mirror_cursor_close(cursor);
+    assert_int_equal(rule_keys_found(snapshot, &arena), expected);
+    arena_release(&arena);
+}
+
 /* Verifies and hashes; with `file`, also writes the dump there, for a look at a difference. */
 static inline void inspect(struct subject *subject, char hash[33], const char *path)
 {
@@ -291,6 +375,7 @@ static inline void inspect(struct subject *subject, char hash[33], const char *p
     assert_int_equal(product_verify(snapshot, report, NULL, &counts), STATUS_OK);
     assert_int_equal(counts.faults, 0);
     inspect_synonyms(snapshot);
+    inspect_rules(snapshot);
     FILE *file = path == NULL ? NULL : fopen(path, "w");
     if (dump_write(snapshot, analyzer, DUMP_ALL, file, hash, &error) != STATUS_OK)
         fail_msg("%s", error.text);
