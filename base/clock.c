@@ -26,6 +26,12 @@ int64_t clock_wall_us(void)
     return (int64_t)(clock_ns(CLOCK_REALTIME) / 1000u);
 }
 
+uint32_t clock_wall_s(void)
+{
+    int64_t seconds = clock_wall_us() / 1000000;
+    return seconds < 0 ? 0 : seconds >= UINT32_MAX ? UINT32_MAX - 1 : (uint32_t)seconds;
+}
+
 void clock_format(int64_t wall_us, char text[25])
 {
     int64_t seconds = wall_us / 1000000;

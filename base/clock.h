@@ -13,6 +13,8 @@ uint64_t clock_thread_cpu_ns(void);
 
 /* Microseconds since 1970-01-01 UTC. May jump when the machine's clock is set. */
 int64_t clock_wall_us(void);
+/* Whole seconds since then; 0 before, UINT32_MAX - 1 when there are more. */
+uint32_t clock_wall_s(void);
 
 /* "2026-11-20T23:42:15.123Z", 24 characters and a NUL, into `text`. */
 void clock_format(int64_t wall_us, char text[25]);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "cli/command.h"
 #include "cli/reader.h"
 #include "cli/search_batch.h"
@@ -59,6 +60,9 @@ static void table_print(const json_t *answer)
     size_t index = 0;
     const json_t *hit = NULL;
     printf("%" JSON_INTEGER_FORMAT " found\n", json_integer_value(json_object_get(answer, "total")));
+    const char *redirect = json_string_value(json_object_get(answer, "redirect"));
+    if (redirect != NULL)
+        printf("redirected to %s\n", redirect);
     json_array_foreach(json_object_get(answer, "hits"), index, hit)
     {
         printf("%3zu  %-14s", index + 1, text_member(hit, "id"));
@@ -93,6 +97,7 @@ static enum status request_from_words(const struct invocation *invocation, struc
                                       struct error *error)
 {
     request_init(request);
+    request->now_s = clock_wall_s();
     request->limit = (unsigned)settings_number(invocation->settings, "limit");
     enum status status = STATUS_OK;
     for (size_t i = 0; i < invocation->argument_count && status == STATUS_OK; i++) {

@@ -98,6 +98,7 @@ static enum status answer_json(struct batch_run *run, const struct search_reques
 static enum status request_read(struct batch_run *run, struct bytes text, struct search_request *request, struct error *error)
 {
     request_init(request);
+    request->now_s = clock_wall_s();
     request->limit = run->options->limit;
     enum status status = text.size > 0 && text.data[0] == '{' ? request_from_json(request, text, &run->arena, error)
                                                               : request_set(request, "q", text, error);

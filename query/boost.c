@@ -2,10 +2,11 @@
 
 #include <string.h>
 
-enum status boost_open(struct boost *boost, struct snapshot *snapshot, const struct understanding *understanding, uint32_t score_max,
-                       struct arena *arena)
+enum status boost_open(struct boost *boost, struct snapshot *snapshot, const struct understanding *understanding, const struct rules *rules,
+                       uint32_t score_max, struct arena *arena)
 {
     *boost = (struct boost){.points = score_max / BOOST_SHARE};
+    enum status status = rule_boost_open(&boost->rules, snapshot, rules, score_max, arena);
     for (unsigned i = 0; i < understanding->count && boost->points > 0; i++) {
         const struct reading *reading = &understanding->readings[i];
         if (reading->effect != EFFECT_RANK)
@@ -16,7 +17,12 @@ enum status boost_open(struct boost *boost, struct snapshot *snapshot, const str
         *(brand ? &boost->brand : &boost->category) = reading->ordinal;
         boost->points_max += boost->points;
     }
-    return boost->has_category ? tree_get(snapshot, FACET_CATEGORY, arena, &boost->tree) : STATUS_OK;
+    return status == STATUS_OK && boost->has_category ? tree_get(snapshot, FACET_CATEGORY, arena, &boost->tree) : status;
+}
+
+uint32_t boost_most(const struct boost *boost, uint32_t window)
+{
+    return boost->points_max + rule_boost_most(&boost->rules, window);
 }
 
 static bool category_fits(const struct boost *boost, uint32_t own)
@@ -53,5 +59,5 @@ enum status boost_add(const struct boost *boost, struct columns *columns, const 
         status = slot_add(boost, columns, SLOT_BRAND, documents, points);
     if (status == STATUS_OK && boost->has_category)
         status = slot_add(boost, columns, SLOT_CATEGORY, documents, points);
-    return status;
+    return status == STATUS_OK ? rule_boost_add(&boost->rules, columns, documents, points) : status;
 }

@@ -67,8 +67,14 @@ static uint32_t version_of(struct snapshot *snapshot, uint32_t document)
     return (uint32_t)column_get(&offers, OFFER_VERSION, document);
 }
 
-enum status cursor_stand(struct cursor *cursor, struct snapshot *snapshot, const struct search_hit *hit, struct arena *arena)
+enum status cursor_stand(struct cursor *cursor, struct snapshot *snapshot, const struct search_hit *hits, unsigned count,
+                         struct arena *arena)
 {
+    while (count > 0 && hits[count - 1].pinned)
+        count--;
+    if (count == 0)
+        return STATUS_OK;
+    const struct search_hit *hit = &hits[count - 1];
     struct bytes stored = {0};
     struct fragment fragment = {0};
     enum status status = fragment_get(snapshot, hit->document, arena, &stored);

@@ -10,6 +10,8 @@
  * relevance as long as it stands before or behind the last hit as it did. One that crosses the place between two pages is missed (it moved in
  * front) or shown again (it moved behind). What is no hit any more is not shown, what is new is shown when it stands behind the place.
  *
+ * What rules pin stands at places of its own and is counted, not ranked: as long as the pins are the same, each is shown once.
+ *
  * The reading of the words is that of the first page: their order, whether their filters hold, the steps and the rung of the cascade. Else a
  * product that comes or goes could turn the next page into one of another search. What the readings mean (which brand, which unit) is read
  * anew. Total and facets are those of the moment. */
@@ -29,16 +31,20 @@ struct cursor {
     bool literal;         /* no reading holds */
     uint8_t steps;        /* of the cascade: cascade_taken */
     uint8_t rung;         /* enum rung */
-    uint64_t rank;        /* of the last hit, and its product */
+    uint32_t shown;       /* hits of all pages so far, and how many of them rules put at their places (placing.h) */
+    uint16_t pins;
+    uint64_t rank; /* of the last hit that is not pinned, and its product */
     uint32_t version;
-    struct bytes id;
+    struct bytes id; /* size 0: there was none, and it goes on before all of them */
 };
 
 /* Of all that decides which hits there are and in what order: the same for two requests that differ in limit, page and facets only. */
 uint64_t request_fingerprint(const struct search_request *request);
 
-/* The fields of the hit; `id` is borrowed from the snapshot or lives in the arena. */
-MUST_USE enum status cursor_stand(struct cursor *cursor, struct snapshot *snapshot, const struct search_hit *hit, struct arena *arena);
+/* Moves the place behind the last of the hits that is not pinned; without one it stays. `id` is borrowed from the snapshot or lives in the
+ * arena. */
+MUST_USE enum status cursor_stand(struct cursor *cursor, struct snapshot *snapshot, const struct search_hit *hits, unsigned count,
+                                  struct arena *arena);
 
 /* The product of the cursor, as long as nothing of it has changed; NOT_FOUND. */
 MUST_USE enum status cursor_document(const struct cursor *cursor, struct snapshot *snapshot, uint32_t *document);

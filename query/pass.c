@@ -15,12 +15,13 @@ static enum status counters_open(struct pass *pass)
     pass->total = 0;
     pass->met = (struct met){0};
     pass->partial = false;
+    placing_begin(&pass->placing);
     enum status status = facet_set_open(&pass->facets, &context);
     /* One more than is shown tells whether there are others. */
     if (status == STATUS_OK)
         status = top_open(&pass->top, pass->snapshot, pass->request->limit == 0 ? 0 : (pass->request->page + 1) * pass->request->limit + 1,
                           pass->arena);
-    if (status == STATUS_OK && pass->request->after != NULL)
+    if (status == STATUS_OK && pass->request->after != NULL && pass->request->after->id.size > 0)
         top_begin_behind(&pass->top, pass->after_rank, pass->request->after->id);
     return status;
 }
@@ -32,7 +33,7 @@ static enum status candidates_by_fame(struct pass *pass, struct match_score best
 {
     const struct column_part *part = NULL;
     enum status status = STATUS_OK;
-    uint32_t boost = pass->boost.points_max; /* which boost_add hands out only to those that are left */
+    uint32_t boost = boost_most(&pass->boost, pass->columns.window); /* which boost_add hands out only to those that are left */
     for (uint32_t next = 0; (status = columns_next(&pass->columns, SLOT_FAME, candidates, &next, &part)) == STATUS_OK;) {
         const uint16_t *priors = part_u16(part, FAME_PRIOR);
         uint64_t most = part->chunk.min[FAME_PRIOR] <= part->chunk.max[FAME_PRIOR] ? part->chunk.max[FAME_PRIOR] : 0;
@@ -57,8 +58,8 @@ static enum status add_by_relevance(struct pass *pass, uint32_t base, const uint
     uint64_t candidates[WINDOW_WORDS], hopeful[WINDOW_WORDS], threshold = top_threshold(&pass->top), ceiling = top_ceiling(&pass->top);
     uint32_t points[COLUMN_WINDOW];
     const struct column_part *part = NULL;
-    uint32_t together = contiguity_most(&pass->contiguity);
-    if (!match_candidates(pass->match, hits, threshold, pass->points_max + pass->boost.points_max + together, candidates, &best))
+    uint32_t together = contiguity_most(&pass->contiguity), boost = boost_most(&pass->boost, pass->columns.window);
+    if (!match_candidates(pass->match, hits, threshold, pass->points_max + boost + together, candidates, &best))
         return STATUS_OK;
     best.score += together;
     enum status status = candidates_by_fame(pass, best, threshold, candidates, points);
@@ -118,31 +119,40 @@ static void met_add(struct pass *pass, const uint64_t *documents)
     }
 }
 
-static enum status window_run(struct pass *pass, uint32_t window)
+/* `matched`: the words meet some of the window's documents. */
+static enum status window_run(struct pass *pass, uint32_t window, bool matched)
 {
     const uint64_t *matching = NULL;
-    uint64_t documents[WINDOW_WORDS], hits[WINDOW_WORDS];
-    enum status status = match_window(pass->match, window, &matching);
-    if (status != STATUS_OK || !window_any(matching))
+    uint64_t documents[WINDOW_WORDS] = {0}, met[WINDOW_WORDS], hits[WINDOW_WORDS];
+    enum status status = matched ? match_window(pass->match, window, &matching) : STATUS_OK;
+    if (status == STATUS_OK && matched)
+        window_copy(documents, matching);
+    window_copy(met, documents);
+    placing_documents(&pass->placing, window, documents);
+    if (status != STATUS_OK || !window_any(documents))
         return status;
-    window_copy(documents, matching);
     status = strict_window(&pass->strict, window, documents);
     if (status != STATUS_OK || !window_any(documents))
         return status;
-    met_add(pass, documents);
+    window_and(met, documents);
+    met_add(pass, met);
     columns_move(&pass->columns, window);
     status = filters_window(&pass->filters, &pass->columns, documents);
     if (status != STATUS_OK)
         return status;
     filters_mask(&pass->filters, documents, AXIS_NONE, hits);
-    pass->total += window_count(hits);
+    placing_found(&pass->placing, window, hits, met);
+    window_and(met, hits);
+    pass->total += window_count(met);
     facet_set_sample(&pass->facets, window * COLUMN_WINDOW, hits);
     /* The facets first: they want most chunks, in order, and ranking then finds them at hand. */
     status = facet_set_count(&pass->facets, documents, hits);
     if (status != STATUS_OK || pass->top.room == 0 || !window_any(hits))
         return status;
-    return pass->request->sort == SORT_RELEVANCE ? add_by_relevance(pass, window * COLUMN_WINDOW, hits)
-                                                 : add_by_column(pass, window * COLUMN_WINDOW, hits);
+    if (pass->request->sort != SORT_RELEVANCE)
+        return add_by_column(pass, window * COLUMN_WINDOW, hits);
+    placing_ranked(&pass->placing, window, met);
+    return window_any(met) ? add_by_relevance(pass, window * COLUMN_WINDOW, met) : STATUS_OK;
 }
 
 static bool deadline_passed(struct pass *pass, uint32_t visited)
@@ -153,16 +163,26 @@ static bool deadline_passed(struct pass *pass, uint32_t visited)
     return pass->partial;
 }
 
+/* The windows that the words meet, and those of products that rules put there. */
 static enum status windows_run(struct pass *pass)
 {
-    enum status status = STATUS_OK;
-    uint32_t window = 0;
-    for (uint32_t visited = 1; (status = match_seek(pass->match, window, &window)) == STATUS_OK; visited++, window++) {
-        status = window_run(pass, window);
-        if (status != STATUS_OK || deadline_passed(pass, visited))
+    uint32_t matched = 0;
+    enum status status = match_seek(pass->match, 0, &matched);
+    for (uint32_t visited = 1, window = 0; status == STATUS_OK || status == STATUS_END; visited++, window++) {
+        if (status == STATUS_OK && matched < window)
+            status = match_seek(pass->match, window, &matched);
+        if (status != STATUS_OK && status != STATUS_END)
             return status;
+        uint32_t placed = placing_seek(&pass->placing, window);
+        if (status == STATUS_END && placed == PLACING_NO_WINDOW)
+            return STATUS_OK;
+        bool meets = status == STATUS_OK && matched <= placed;
+        window = meets ? matched : placed;
+        enum status run = window_run(pass, window, meets);
+        if (run != STATUS_OK || deadline_passed(pass, visited))
+            return run;
     }
-    return status == STATUS_END ? STATUS_OK : status;
+    return status;
 }
 
 static bool alternative_reads_one_way(const struct alternative *alternative)
@@ -233,7 +253,7 @@ static enum status place_find(struct pass *pass)
 {
     uint32_t document = 0;
     const struct cursor *after = pass->request->after;
-    if (after == NULL)
+    if (after == NULL || after->id.size == 0)
         return STATUS_OK;
     pass->after_rank = after->rank;
     if (pass->request->sort != SORT_RELEVANCE)
@@ -268,7 +288,7 @@ enum status pass_run(struct pass *pass)
 {
     uint32_t score_max = lattice_score_max(&pass->cascade->lattice);
     pass->points_max = prior_points_max(score_max);
-    enum status status = boost_open(&pass->boost, pass->snapshot, pass->understanding, score_max, pass->arena);
+    enum status status = boost_open(&pass->boost, pass->snapshot, pass->understanding, pass->rules, score_max, pass->arena);
     if (status == STATUS_OK)
         status = place_find(pass);
     if (status == STATUS_OK)

@@ -7,6 +7,7 @@
 #include "query/columns.h"
 #include "query/contiguity.h"
 #include "query/facet_set.h"
+#include "query/placing.h"
 #include "query/strict.h"
 #include "query/top.h"
 
@@ -19,6 +20,8 @@ struct pass {
     const struct token_list *tokens;           /* of its text */
     const struct understanding *understanding; /* whose brand and category stand higher */
     const struct strict_spans *strict_spans;
+    const struct rules *rules;     /* of the shop that hold */
+    struct placing placing;        /* what they hide and pin */
     const struct cascade *cascade; /* at the step in question */
     uint64_t deadline_cpu_ns;      /* 0: none */
     struct filters filters;
@@ -26,7 +29,7 @@ struct pass {
 
     /* What a pass found. */
     struct top top;
-    uint64_t total; /* hits: documents that pass the filters */
+    uint64_t total; /* hits that the words meet: documents that pass the filters; placing_added has others */
     struct met met; /* whatever the filters say */
     bool partial;   /* the deadline passed */
 

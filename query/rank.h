@@ -7,7 +7,8 @@
  *                of all that follows
  *   text score   the sum of worth * impact along the best path (match.h)
  *   prior share  prior / PRIOR_MAX of a quarter of the greatest text score that this query can give; without words the prior itself
- *   boost        an eighth of the greatest text score each for the brand and the category that were read from the words (boost.h)
+ *   boost        an eighth of the greatest text score each for the brand and the category that were read from the words (boost.h), and what
+ *                the shop's rules add, at most that score (rule_boost.h)
  *
  * so popularity orders products that fit about equally well, and no fame makes up for a worse band or an empty shelf. Equal ranks are
  * ordered by product id. */

@@ -19,6 +19,7 @@ struct search {
     struct understanding understanding;
     struct application application;
     struct strict_spans strict_spans;
+    struct rules rules;
     enum alternative_level level; /* of the step that met the first document, and of what the best hit was found by */
 };
 
@@ -27,6 +28,10 @@ static enum status words_read(struct search *search)
 {
     const struct search_request *request = search->pass.request;
     enum status status = analyze(search->pass.analyzer, request->text.data, request->text.size, search->pass.arena, &search->tokens);
+    if (status == STATUS_OK)
+        status = rules_find(search->pass.snapshot, search->pass.analyzer, &search->tokens, request, search->pass.arena, &search->rules);
+    if (status == STATUS_OK)
+        status = placing_open(&search->pass.placing, search->pass.snapshot, &search->rules, search->pass.arena);
     if (status == STATUS_OK && !request->literal)
         status =
             understand(search->pass.snapshot, search->pass.analyzer, &search->tokens, request, search->pass.arena, &search->understanding);
@@ -188,20 +193,26 @@ static enum status walk_run(struct search *search, struct search_result *result,
 static enum status hits_finish(struct search *search, const struct search_request *request, struct search_result *result)
 {
     struct pass *pass = &search->pass;
-    bool more = false;
-    enum status status = top_finish(&pass->top, request->page * request->limit, request->limit, &result->hits, &result->hit_count, &more);
-    if (status != STATUS_OK || !more || pass->partial)
+    struct page page;
+    enum status status = placing_finish(&pass->placing, pass->request->sort == SORT_RELEVANCE, &pass->top, request, pass->arena, &page);
+    result->hits = page.hits;
+    result->hit_count = page.count;
+    if (status != STATUS_OK || !page.more || pass->partial || page.count == 0)
         return status;
     struct cursor *next = arena_calloc(pass->arena, 1, sizeof *next);
     if (next == NULL)
         return STATUS_LIMIT;
-    *next = (struct cursor){.fingerprint = request_fingerprint(request),
-                            .sort = pass->request->sort,
-                            .literal = result->literal,
-                            .steps = search->cascade.taken,
-                            .rung = (uint8_t)search->cascade.rung};
+    if (request->after != NULL)
+        *next = *request->after;
+    next->fingerprint = request_fingerprint(request);
+    next->sort = pass->request->sort;
+    next->literal = result->literal;
+    next->steps = search->cascade.taken;
+    next->rung = (uint8_t)search->cascade.rung;
+    next->shown += request->page * request->limit + page.count;
+    next->pins = page.pins;
     result->next = next;
-    return cursor_stand(next, pass->snapshot, &result->hits[result->hit_count - 1], pass->arena);
+    return cursor_stand(next, pass->snapshot, page.hits, page.count, pass->arena);
 }
 
 /* Everything about readings that an answer shows. */
@@ -230,13 +241,23 @@ static bool words_may_be_replaced(const struct cascade *cascade)
     return replaced && cascade->alternatives.count > 0;
 }
 
+/* The first one that stands where its rank puts it; NULL: there is none. */
+static const struct search_hit *best_hit(const struct search_result *result)
+{
+    for (unsigned i = 0; i < result->hit_count; i++)
+        if (!result->hits[i].pinned)
+            return &result->hits[i];
+    return NULL;
+}
+
 static enum status replaced_finish(struct search *search, struct search_result *result)
 {
     const struct cascade *cascade = &search->cascade;
+    const struct search_hit *best = best_hit(result);
     struct taken taken = {0};
-    if (result->hit_count == 0 || !words_may_be_replaced(cascade))
+    if (best == NULL || !words_may_be_replaced(cascade))
         return STATUS_OK;
-    enum status status = taken_read(search->pass.snapshot, &cascade->lattice, result->hits[0].document, &taken);
+    enum status status = taken_read(search->pass.snapshot, &cascade->lattice, best->document, &taken);
     if (status != STATUS_OK)
         return status;
     result->replaced = arena_alloc(search->pass.arena, taken.count * sizeof *result->replaced);
@@ -259,6 +280,7 @@ static enum status replaced_finish(struct search *search, struct search_result *
 static enum status relaxed_finish(struct search *search, struct search_result *result)
 {
     const struct cascade *cascade = &search->cascade;
+    const struct search_hit *best = best_hit(result);
     bool lacks[QUERY_TOKENS_MAX] = {false};
     if (cascade->rung == RUNG_NONE || search->pass.request->match == MATCH_ANY)
         return STATUS_OK;
@@ -266,9 +288,9 @@ static enum status relaxed_finish(struct search *search, struct search_result *r
     result->relaxed.words = arena_calloc(search->pass.arena, cascade->words.count, sizeof *result->relaxed.words);
     if (result->relaxed.words == NULL)
         return STATUS_LIMIT;
-    if (result->hit_count == 0)
+    if (best == NULL)
         return STATUS_OK;
-    enum status status = lacking_read(search->pass.snapshot, &cascade->words, &cascade->lattice, result->hits[0].document, lacks);
+    enum status status = lacking_read(search->pass.snapshot, &cascade->words, &cascade->lattice, best->document, lacks);
     for (unsigned i = 0; i < cascade->words.count && status == STATUS_OK; i++) {
         const struct token *token = cascade->words.words[i].tokens;
         if (lacks[i])
@@ -276,6 +298,27 @@ static enum status relaxed_finish(struct search *search, struct search_result *r
                 (struct bytes){search->pass.request->text.data + token->offset, token->size};
     }
     return status;
+}
+
+/* What the rules did, as far as the pass that holds shows it. A lift counts in the order of relevance alone. */
+static enum status rules_finish(struct search *search, struct search_result *result)
+{
+    const struct rules *rules = &search->rules;
+    bool ranked = search->pass.request->sort == SORT_RELEVANCE;
+    result->rules = arena_calloc(search->pass.arena, rules->count, sizeof *result->rules);
+    if (result->rules == NULL)
+        return STATUS_LIMIT;
+    for (unsigned i = 0; i < rules->count; i++) {
+        const struct rule *rule = &rules->items[i].rule;
+        bool moved = placing_moved(&search->pass.placing, i, ranked) || (rule->action == RULE_BOOST && ranked);
+        if (rule->action == RULE_REDIRECT && result->redirect.size == 0) {
+            result->redirect = rule->url;
+            moved = true;
+        }
+        if (moved)
+            result->rules[result->rule_count++] = rule->id;
+    }
+    return STATUS_OK;
 }
 
 static enum status variants_finish(struct search *search, struct search_result *result)
@@ -301,6 +344,7 @@ enum status search_run(struct snapshot *snapshot, const struct analyzer *analyze
     pass->understanding = &search.understanding;
     pass->strict_spans = &search.strict_spans;
     pass->cascade = &search.cascade;
+    pass->rules = &search.rules;
     *result = (struct search_result){0};
     if (limits->cpu_ns > 0)
         pass->deadline_cpu_ns = clock_thread_cpu_ns() + limits->cpu_ns;
@@ -329,8 +373,10 @@ enum status search_run(struct snapshot *snapshot, const struct analyzer *analyze
     if (status == STATUS_OK)
         status = relaxed_finish(&search, result);
     if (status == STATUS_OK)
+        status = rules_finish(&search, result);
+    if (status == STATUS_OK)
         status = snapshot_status(snapshot);
-    result->total = pass->total;
+    result->total = pass->total + placing_added(&pass->placing);
     result->partial = pass->partial;
     result->zone = search.cascade.zone == WORDS_CORE ? "core" : "all";
     result->level = cascade_level_name(search.level);

@@ -13,6 +13,7 @@ struct cursor;
 struct search_hit {
     uint32_t document;
     uint64_t rank; /* band, tier, score packed, or the sort key; higher is better */
+    bool pinned;   /* a rule put it at its place, and the rank says nothing */
 };
 
 struct facet_value {
@@ -80,7 +81,10 @@ struct search_result {
     struct relaxed relaxed;
     struct replaced_words *replaced; /* in the order of the words */
     unsigned replaced_count;
-    const char *level; /* how far the words were left behind: cascade.h names it */
+    const char *level;   /* how far the words were left behind: cascade.h names it */
+    struct bytes *rules; /* ids of the shop's rules that did something, in their order */
+    unsigned rule_count;
+    struct bytes redirect; /* where the shop would rather have this query; size 0: nowhere */
 };
 
 struct search_limits {

@@ -1,7 +1,8 @@
 /* A cursor's text is the base64url (RFC 4648, section 5, without padding) of
  *
- *   cursor  := format u8 (1) | literal u8 | sort u8 | steps u8 | rung u8 | fingerprint u64le | rank u64le | version u32le | id | mac
- *   id      := 1 to KEY_BYTES_MAX bytes
+ *   cursor  := format u8 (1) | literal u8 | sort u8 | steps u8 | rung u8 | fingerprint u64le | shown u32le | pins u16le | rank u64le |
+ *              version u32le | id | mac
+ *   id      := up to KEY_BYTES_MAX bytes
  *   mac     := the first 16 bytes of HMAC-SHA256(key, "tim cursor" | all before it)      RFC 2104, section 5 on cutting it
  *
  * Only the shortest text of the bytes is one, so each cursor has one spelling. The fields say what query/cursor.h says; raise the format when
@@ -27,7 +28,7 @@ static const char context[] = {'t', 'i', 'm', ' ', 'c', 'u', 'r', 's', 'o', 'r'}
 enum {
     FORMAT = 1,
     CONTEXT_BYTES = sizeof context, /* in front of the cursor while it is signed */
-    FIELDS_BYTES = 5 + 8 + 8 + 4,
+    FIELDS_BYTES = 5 + 8 + 4 + 2 + 8 + 4,
     MAC_BYTES = 16,
     CURSOR_MAX = FIELDS_BYTES + KEY_BYTES_MAX + MAC_BYTES,
     TEXT_MAX = (CURSOR_MAX + 2) / 3 * 4, /* with the padding that EVP writes and wants */
@@ -102,16 +103,19 @@ enum status cursor_encode(const struct cursor_key *key, const struct cursor *cur
     *out = (struct bytes){.data = "", .size = 0};
     if (cursor == NULL)
         return STATUS_OK;
-    assert(cursor->id.size > 0 && cursor->id.size <= KEY_BYTES_MAX);
+    assert(cursor->id.size <= KEY_BYTES_MAX);
     byte_put(&signing, FORMAT);
     byte_put(&signing, cursor->literal);
     byte_put(&signing, cursor->sort);
     byte_put(&signing, cursor->steps);
     byte_put(&signing, cursor->rung);
     field_put(&signing, &cursor->fingerprint, sizeof cursor->fingerprint);
+    field_put(&signing, &cursor->shown, sizeof cursor->shown);
+    field_put(&signing, &cursor->pins, sizeof cursor->pins);
     field_put(&signing, &cursor->rank, sizeof cursor->rank);
     field_put(&signing, &cursor->version, sizeof cursor->version);
-    field_put(&signing, cursor->id.data, cursor->id.size);
+    if (cursor->id.size > 0)
+        field_put(&signing, cursor->id.data, cursor->id.size);
     mac_build(key, &signing, signing.size, mac);
     field_put(&signing, mac, MAC_BYTES);
     size_t size = text_write(&signing, text);
@@ -150,19 +154,21 @@ static bool fields_read(const struct signing *signing, size_t size, struct arena
     out->steps = read_u8(&reader);
     out->rung = read_u8(&reader);
     out->fingerprint = read_u64(&reader);
+    out->shown = read_u32(&reader);
+    out->pins = read_u16(&reader);
     out->rank = read_u64(&reader);
     out->version = read_u32(&reader);
     out->id.size = reader.failed ? 0 : (size_t)(reader.end - reader.next);
     out->id.data = arena_copy(arena, reader.next, out->id.size);
     return !reader.failed && format == FORMAT && literal <= 1 && sort <= SORT_DISCOUNT && out->steps >> CASCADE_STEPS == 0 &&
-           out->rung <= RUNG_ANY && out->id.size > 0 && out->id.size <= KEY_BYTES_MAX && out->id.data != NULL;
+           out->rung <= RUNG_ANY && out->id.size <= KEY_BYTES_MAX && out->id.data != NULL;
 }
 
 enum status cursor_decode(const struct cursor_key *key, struct bytes text, struct arena *arena, struct cursor *out, struct error *error)
 {
     unsigned char mac[EVP_MAX_MD_SIZE];
     struct signing signing = signing_begin();
-    if (!text_read(text, &signing) || signing.size <= FIELDS_BYTES + MAC_BYTES)
+    if (!text_read(text, &signing) || signing.size < FIELDS_BYTES + MAC_BYTES)
         return error_set(error, STATUS_INVALID, "cursor is not one: it must be the nextCursor of an answer as it stands there");
     size_t size = signing.size - MAC_BYTES;
     mac_build(key, &signing, size, mac);

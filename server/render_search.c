@@ -1,4 +1,4 @@
-/* The facets' shapes:
+/* "rules": ["12", ...], ids of rules; "redirect": a URL or null. The facets' shapes:
  *
  *   "brand":    {"values":[{"value":slug,"label","count","selected"}],"truncated":false}
  *   "specs.ram": the same, and when most values are numbers of one unit: "min":8,"max":64,"unit":"GB"      unit null: bare numbers
@@ -206,6 +206,13 @@ enum status search_render(struct snapshot *snapshot, const struct search_request
     render_relaxed(&json, &result->relaxed);
     json_put_key(&json, "didYouMean");
     render_replaced(&json, result);
+    json_put_key(&json, "rules");
+    json_begin_array(&json);
+    for (unsigned i = 0; i < result->rule_count; i++)
+        json_put_text(&json, result->rules[i]);
+    json_end_array(&json);
+    json_put_key(&json, "redirect");
+    result->redirect.size > 0 ? json_put_text(&json, result->redirect) : json_put_null(&json);
     json_put_key(&json, "page");
     json_put_number(&json, request->page);
     json_put_key(&json, "limit");

@@ -11,6 +11,7 @@
 static enum status request_build(const struct target *target, struct search_request *request, struct error *error)
 {
     request_init(request);
+    request->now_s = clock_wall_s();
     for (unsigned i = 0; i < target->parameter_count; i++) {
         enum status status = request_set(request, target->parameters[i].name, target->parameters[i].value, error);
         if (status != STATUS_OK)

@@ -43,11 +43,20 @@ static void test_monotonic_and_sleep(void **state)
     assert_true(clock_thread_cpu_ns() - cpu < 15000000u);
 }
 
+static void test_seconds(void **state)
+{
+    (void)state;
+    int64_t before = clock_wall_us() / 1000000;
+    uint32_t now = clock_wall_s();
+    assert_true(now >= before && now <= clock_wall_us() / 1000000);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_format),
         cmocka_unit_test(test_monotonic_and_sleep),
+        cmocka_unit_test(test_seconds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

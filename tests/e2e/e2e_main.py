@@ -24,6 +24,14 @@ def total(q, **parameters):
     return state["server"].search(q, limit=0, **parameters)["total"]
 
 
+def answer(q, **parameters):
+    return state["server"].search(q, **parameters)
+
+
+def ids(q, **parameters):
+    return state["server"].ids(q, **parameters)
+
+
 def first_hit(q):
     hits = state["server"].search(q, limit=1)["hits"]
     return hits[0] if hits else {}
@@ -104,6 +112,42 @@ def test_synonyms():
     sql.run("DELETE FROM search_synonyms")
     visible(lambda: total("hộp mát") == 0, "a deleted synonym")
     expect_equal(total("tủ lạnh"), fridges, "the words themselves")
+
+
+def test_rules():
+    """The shop's search rules take effect with their transaction, and begin and end by the clock."""
+    sql = state["sql"]
+    fridges, before = total("tủ lạnh"), ids("tủ lạnh")
+    expect_equal(answer("tủ lạnh")["rules"], [], "rules of a search that has none")
+    sql.run(f"INSERT INTO search_rules (id, query, action, product_id) VALUES (1, 'Tủ lạnh', 'hide', {before[0]})")
+    visible(lambda: ids("tu lanh")[0] == before[1], "a hidden product")
+    expect_equal((total("tủ lạnh"), answer("tủ lạnh")["rules"]), (fridges - 1, ["1"]), "the total and the rules without it")
+    expect_equal(answer("tủ lạnh", facets="brand")["facets"]["brand"]["values"][0]["count"], fridges - 1, "its facet without it")
+    expect_equal(total("tủ lạnh inverter"), fridges, "another query")
+    sql.run(f"""UPDATE search_rules SET action = 'pin', product_id = 9, params = '{{"at": 2, "match": "contains"}}' WHERE id = 1""")
+    visible(lambda: ids("tủ lạnh inverter")[1] == "9", "a product pinned to words that it lacks")
+    expect_equal((ids("tủ lạnh")[:3], total("tủ lạnh")), ([before[0], "9", before[1]], fridges + 1), "the hits around the pin")
+    expect_equal("9" in ids("tủ lạnh", category="tu-lanh", limit=100), False, "a pin that does not pass the filter")
+    sql.run("""UPDATE search_rules SET query = NULL, category_id = 2, action = 'boost', product_id = NULL, starts_at = now() - interval '1 day',
+        params = '{"brand": "samsung", "percent": 100}' WHERE id = 1""")
+    visible(lambda: answer("", category="tu-lanh")["rules"] == ["1"], "a lift in a category")
+    expect_equal((answer("", category="may-giat")["rules"], answer("")["rules"]), ([], []), "elsewhere")
+    sql.run("UPDATE search_rules SET starts_at = now() + interval '1 hour' WHERE id = 1")
+    visible(lambda: answer("", category="tu-lanh")["rules"] == [], "a campaign that has not begun")
+    sql.run("UPDATE search_rules SET starts_at = NULL, ends_at = now() + interval '3 seconds' WHERE id = 1")
+    visible(lambda: answer("", category="tu-lanh")["rules"] == ["1"], "a campaign that is about to end")
+    wait_until(lambda: answer("", category="tu-lanh")["rules"] == [], 10, "its end")
+    sql.run("""UPDATE search_rules SET query = 'giao hàng', category_id = NULL, action = 'redirect', ends_at = NULL,
+        params = '{"url": "/giao-hang"}' WHERE id = 1""")
+    visible(lambda: answer("giao hang")["redirect"] == "/giao-hang", "a redirect")
+    sql.run("UPDATE search_rules SET is_active = false WHERE id = 1")
+    visible(lambda: answer("giao hang")["redirect"] is None, "a rule that was switched off")
+    sql.run("UPDATE search_rules SET is_active = true, action = 'lift' WHERE id = 1")
+    wait_until(lambda: "rule 1: action is 'lift'" in state["indexer"].tail(), 10, "what the log says of a rule that says nothing")
+    sql.run(f"UPDATE search_rules SET query = 'tủ lạnh', action = 'hide', product_id = {before[0]}, params = NULL WHERE id = 1")
+    visible(lambda: total("tủ lạnh") == fridges - 1, "the rule again")
+    sql.run("DELETE FROM search_rules")
+    visible(lambda: ids("tủ lạnh") == before, "a deleted rule")
 
 
 def test_key_change():
@@ -199,5 +243,5 @@ def test_stop():
 
 
 if __name__ == "__main__":
-    main([test_start, test_insert, test_update, test_update_with_unchanged_toast, test_delete, test_synonyms, test_key_change,
+    main([test_start, test_insert, test_update, test_update_with_unchanged_toast, test_delete, test_synonyms, test_rules, test_key_change,
           test_variants, test_brand_renamed, test_category_moved, test_rolled_back, test_all_at_once, test_truncate, test_restart, test_stop])

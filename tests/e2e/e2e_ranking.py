@@ -91,14 +91,20 @@ def test_signs():
 
 
 def test_settings():
-    """The shop's synonyms come into an index without a database too."""
+    """The shop's synonyms and rules come into an index without a database too."""
     settings = WORK / "settings.ndjson"
+    pinned = next(number for number, name in enumerate(state["names"]) if "Tai nghe" in name)
     settings.write_text('{"table":"search_synonyms","kind":"oneway","input":"đồ là quần áo","output":"bàn là"}\n'
+                        f'{{"table":"search_rules","query":"đồ là quần áo","action":"pin","product_id":{pinned},"params":{{"at":2}}}}\n'
+                        '{"table":"search_rules","query":"khuyến mãi","action":"redirect","params":{"url":"/khuyen-mai"}}\n'
                         '{"table":"search_synonyms","kind":"sideways","input":"đồ nghe","output":"tai nghe"}\n', encoding="utf-8")
     tim("build", "--from", WORK / "shop.ndjson", "--settings", settings, "--index", WORK / "other")
     found = tim("search", "--index", WORK / "other", "--batch", "-", stdin="1\tđồ là quần áo\n".encode()).stdout.decode("utf-8")
     names = [state["names"][int(hit)] for hit in found.strip("\n").split("\t")[1].split()]
     expect("Bàn là Philips hơi nước" in names, f"through the shop's synonym: {names}")
+    expect_equal(names[1], state["names"][pinned], "the second hit, which a rule pins")
+    answer = json.loads(tim("search", "--index", WORK / "other", "--json", "khuyen mai").stdout)
+    expect_equal((answer["redirect"], answer["rules"]), ("/khuyen-mai", ["3"]), "a redirect, and the rule by the number of its line")
     settings.write_text('{"table":"search_synonym","kind":"oneway"}\n', encoding="utf-8")
     done = tim("build", "--from", WORK / "shop.ndjson", "--settings", settings, "--index", WORK / "other", check=False)
     expect_equal(done.returncode, 1, "the exit code when a setting is malformed")

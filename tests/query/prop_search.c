@@ -2,6 +2,7 @@
  * for random requests over random shops, before and after edits and deletes. TIM_SEED repeats a run; PROP_SEEDS sets how many seeds there
  * are for the long form. */
 #include "naive_facets.h"
+#include "naive_rules.h"
 
 #include "query/cascade.h"
 #include "storage/bytes.h"
@@ -29,6 +30,21 @@ static void type_word(struct shop *shop, struct question *question, const char *
     bool joined = used == 0 || (plain && random_chance(state, 25));
     snprintf(question->text + used, sizeof question->text - used, "%s%.*s", joined ? "" : " ", (int)typed.size, typed.data);
     arena_release(&arena);
+}
+
+static struct naive_rules rules; /* of the shop at hand */
+
+/* A rule's words, and perhaps others around them. */
+static void type_rule(struct shop *shop, struct question *question)
+{
+    char query[RULE_QUERY_BYTES], *rest = NULL;
+    snprintf(query, sizeof query, "%s", rules.items[random_below(&shop->random, rules.count)].query);
+    if (random_chance(&shop->random, 20))
+        type_word(shop, question, random_word(&shop->random));
+    for (char *word = strtok_r(query, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest))
+        type_word(shop, question, word);
+    if (random_chance(&shop->random, 20))
+        type_word(shop, question, random_word(&shop->random));
 }
 
 /* Some words of a product's name as they stand there. */
@@ -104,10 +120,13 @@ static void ask(struct shop *shop, struct question *question)
     /* Of the readings the model knows brand and category, which only add to the rank. */
     question->request.literal = random_chance(state, 50);
     question->request.ignored = ~UINT64_C(3);
-    bool phrase = shop->count > 0 && random_chance(state, 40);
+    question->request.now_s = RULE_NOW_S;
+    bool rule = rules.count > 0 && random_chance(state, 40), phrase = !rule && shop->count > 0 && random_chance(state, 40);
+    if (rule)
+        type_rule(shop, question);
     if (phrase)
         type_phrase(shop, question);
-    for (unsigned words = phrase ? 0 : random_below(state, 5); words-- > 0;)
+    for (unsigned words = phrase || rule ? 0 : random_below(state, 5); words-- > 0;)
         type_word(shop, question, random_word(state));
     if (random_chance(state, 20) && question->text[0] != '\0')
         strncat(question->text, " ", sizeof question->text - strlen(question->text) - 1);
@@ -208,6 +227,9 @@ static struct met words_read(struct shop *shop, struct snapshot *snapshot, const
         answer->scores[i] = (struct match_score){0};
         if (shop->products[i].live)
             answer->scores[i] = naive_score(snapshot, query, &shop->products[i]);
+        rules.states[i].met = answer->scores[i].band > 0;
+        if (rules.states[i].hidden >= 0)
+            answer->scores[i] = (struct match_score){0};
         met += answer->scores[i].band > 0;
         band = answer->scores[i].band > band ? answer->scores[i].band : band;
     }
@@ -298,27 +320,42 @@ static void readings_take(const struct shop *shop, struct snapshot *snapshot, st
         *out = (struct understanding){0};
 }
 
+static unsigned boosted, moved; /* readings met and rules named so far: none would prove nothing */
+
 static void answer_build(struct shop *shop, struct snapshot *snapshot, const struct question *question, struct arena *arena,
-                         struct answer *answer)
+                         const struct search_result *result, struct answer *answer)
 {
     const struct search_request *request = &question->request;
     struct naive_query query;
     uint64_t *ranks = memory_calloc(shop->count + 1, sizeof *ranks);
+    bool ranked = request->sort == SORT_RELEVANCE, *passes = memory_calloc(shop->count + 1, sizeof *passes);
     answer->count = 0;
+    naive_rules_hold(shop, &rules, request, arena);
     cascade_follow(shop, snapshot, question, arena, &query, answer);
     for (uint32_t i = 0; i < shop->count; i++) {
         const struct product *product = &shop->products[i];
+        const struct naive_state *state = &rules.states[i];
+        if (answer->scores[i].band == 0 && state->pinned >= 0 && state->added)
+            answer->scores[i] = (struct match_score){.band = NAIVE_PARTLY};
         if (answer->scores[i].band == 0 || !product_passes(shop, request, product, NAIVE_NO_AXIS))
             continue;
         uint64_t boost = naive_boost(shop, &answer->understanding, product, query.score_max);
+        boost += naive_rule_points(state, query.score_max);
         ranks[i] = naive_rank(product, &query, answer->scores[i], boost, request->sort);
+        passes[i] = true;
         answer->found[answer->count++] = i;
     }
     sorted_shop = shop;
     sorted_ranks = ranks;
     qsort(answer->found, answer->count, sizeof *answer->found, product_compare);
+    if (ranked)
+        naive_place(&rules, answer->found, answer->count, passes);
     for (uint32_t i = 0; i < answer->count; i++)
         answer->scores[answer->found[i]].score = (uint32_t)i; /* the place, for messages */
+    if (!naive_rules_are_told(&rules, result, passes, ranked))
+        fail_question(question, "rules");
+    moved += result->rule_count;
+    free(passes);
     free(ranks);
 }
 
@@ -377,8 +414,6 @@ static void compare_walk(struct shop *shop, struct snapshot *snapshot, const str
     arena_release(&arena);
 }
 
-static unsigned boosted; /* readings met so far: none would prove nothing */
-
 static void compare(struct shop *shop, unsigned questions)
 {
     struct snapshot *snapshot = shop_read(shop);
@@ -393,9 +428,9 @@ static void compare(struct shop *shop, unsigned questions)
         ask(shop, &question);
         readings_take(shop, snapshot, &question.request, &arena, &answer.understanding);
         boosted += answer.understanding.count;
-        answer_build(shop, snapshot, &question, &arena, &answer);
         if (search_run(snapshot, shop->analyzer, &question.request, &(struct search_limits){0}, &arena, &result, &error) != STATUS_OK)
             fail_msg("\"%s\": %s", question.text, error.text);
+        answer_build(shop, snapshot, &question, &arena, &result, &answer);
         compare_hits(shop, &question, &answer, &result);
         compare_facets(shop, &question, &answer, &result);
         if (random_chance(&shop->random, 20))
@@ -457,6 +492,7 @@ static void run(uint64_t seed, uint32_t products, uint32_t gap, unsigned rounds,
     names_write(batch);
     for (uint32_t i = 0; i < products; i++)
         shop_add(&shop, batch, random_below(&shop.random, gap));
+    rules_write(&shop, batch, &rules);
     shop_commit(batch);
     for (unsigned round = 0; round < rounds; round++) {
         compare(&shop, questions);
@@ -494,7 +530,7 @@ static void dense_shop(void **state)
     (void)state;
     for (unsigned i = 0; i < seeds_count(); i++)
         run(seed + i, 5000, 1, 1, 40);
-    assert_true(boosted > 0);
+    assert_true(boosted > 0 && moved > 0);
 }
 
 int main(void)
@@ -505,5 +541,7 @@ int main(void)
         cmocka_unit_test(dense_shop),
     };
     seed = seed_take();
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    free(rules.states);
+    return failed;
 }

@@ -142,6 +142,21 @@ static void test_prices(void **state)
     json_decref(json);
 }
 
+static void test_rules(void **state)
+{
+    (void)state;
+    struct bytes ids[] = {shop_text("12"), shop_text("a\"b")};
+    struct search_result result = {.zone = "core", .rules = ids, .rule_count = 2, .redirect = shop_text("/khuyen-mai")};
+    json_t *json = render(&result);
+    assert_string_equal(json_string_value(json_array_get(json_object_get(json, "rules"), 1)), "a\"b");
+    assert_string_equal(json_string_value(json_object_get(json, "redirect")), "/khuyen-mai");
+    json_decref(json);
+    json = render(&(struct search_result){.zone = "core"});
+    assert_int_equal(json_array_size(json_object_get(json, "rules")), 0);
+    assert_true(json_is_null(json_object_get(json, "redirect")));
+    json_decref(json);
+}
+
 static void check_understood(struct reading reading, const char *words, const char *wanted)
 {
     struct understood understood = {.reading = reading, .words = shop_text(words)};
@@ -246,13 +261,10 @@ int main(void)
     site_expect(snapshot_open(env, &snapshot, &error), &error);
     arena_init(&arena, 1 << 20);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random_trees),
-        cmocka_unit_test(test_a_child_without_its_parent_becomes_a_root),
-        cmocka_unit_test(test_ranges),
-        cmocka_unit_test(test_prices),
-        cmocka_unit_test(test_hits_that_are_not_there),
-        cmocka_unit_test(test_highlights),
-        cmocka_unit_test(test_understood),
+        cmocka_unit_test(test_random_trees), cmocka_unit_test(test_a_child_without_its_parent_becomes_a_root),
+        cmocka_unit_test(test_ranges),       cmocka_unit_test(test_prices),
+        cmocka_unit_test(test_rules),        cmocka_unit_test(test_hits_that_are_not_there),
+        cmocka_unit_test(test_highlights),   cmocka_unit_test(test_understood),
         cmocka_unit_test(test_relaxed),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
