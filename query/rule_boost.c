@@ -69,27 +69,33 @@ static enum status product_take(struct rule_boost *boost, struct snapshot *snaps
     return STATUS_OK;
 }
 
+static enum status rule_take(struct rule_boost *boost, struct snapshot *snapshot, const struct rule *rule, struct arena *arena)
+{
+    if (rule->brand.size > 0)
+        return brand_take(boost, snapshot, rule, arena);
+    return rule->category.size > 0 ? category_take(boost, snapshot, rule, arena) : product_take(boost, snapshot, rule);
+}
+
 enum status rule_boost_open(struct rule_boost *boost, struct snapshot *snapshot, const struct rules *rules, uint32_t score_max,
                             struct arena *arena)
 {
     enum status status = STATUS_OK;
     *boost = (struct rule_boost){.whole = score_max == 0 ? PRIOR_MAX : score_max};
-    for (unsigned i = 0; i < rules->count && (status == STATUS_OK || status == STATUS_NOT_FOUND); i++) {
+    for (unsigned i = 0; i < rules->count && status == STATUS_OK; i++) {
         const struct rule *rule = &rules->items[i].rule;
         if (rule->action != RULE_BOOST)
             continue;
-        if (boost->products == NULL)
+        if (boost->lifts == NULL) {
+            boost->lifts = arena_calloc(arena, rules->count, sizeof *boost->lifts);
             boost->products = arena_alloc(arena, rules->count * sizeof *boost->products);
-        if (boost->products == NULL)
+        }
+        if (boost->lifts == NULL || boost->products == NULL)
             return STATUS_LIMIT;
-        if (rule->brand.size > 0)
-            status = brand_take(boost, snapshot, rule, arena);
-        else if (rule->category.size > 0)
-            status = category_take(boost, snapshot, rule, arena);
-        else
-            status = product_take(boost, snapshot, rule);
+        status = rule_take(boost, snapshot, rule, arena);
+        boost->lifts[i] = status == STATUS_OK;
+        status = status == STATUS_NOT_FOUND ? STATUS_OK : status;
     }
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    return status;
 }
 
 static uint32_t points_of(const struct rule_boost *boost, unsigned percent)

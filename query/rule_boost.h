@@ -25,6 +25,7 @@ struct rule_boost {
     struct ordinal_boost brands, categories;
     struct product_boost *products;
     unsigned product_count;
+    bool *lifts; /* by rule: the index has what it lifts; NULL: none does */
 };
 
 /* Brands, categories and products that the index does not have are left out. `score_max` is the greatest text score. In the arena. */

@@ -300,7 +300,7 @@ static enum status relaxed_finish(struct search *search, struct search_result *r
     return status;
 }
 
-/* What the rules did, as far as the pass that holds shows it. A lift counts in the order of relevance alone. */
+/* What the rules did in the pass that holds. A lift whose target exists counts in the order of relevance, whomever it met. */
 static enum status rules_finish(struct search *search, struct search_result *result)
 {
     const struct rules *rules = &search->rules;
@@ -310,7 +310,8 @@ static enum status rules_finish(struct search *search, struct search_result *res
         return STATUS_LIMIT;
     for (unsigned i = 0; i < rules->count; i++) {
         const struct rule *rule = &rules->items[i].rule;
-        bool moved = placing_moved(&search->pass.placing, i, ranked) || (rule->action == RULE_BOOST && ranked);
+        const bool *lifts = search->pass.boost.rules.lifts;
+        bool moved = placing_moved(&search->pass.placing, i, ranked) || (ranked && lifts != NULL && lifts[i]);
         if (rule->action == RULE_REDIRECT && result->redirect.size == 0) {
             result->redirect = rule->url;
             moved = true;

@@ -26,7 +26,8 @@ struct naive_rules {
     unsigned fitting[SHOP_RULES], fitting_count; /* in their order */
     struct naive_state {
         int hidden, pinned; /* the rule, -1: none */
-        bool added, met;    /* pinned whatever the words say; the words meet it */
+        bool live;
+        bool added, met; /* pinned whatever the words say; the words meet it */
         unsigned percent;
     } * states;
 };
@@ -169,7 +170,7 @@ static inline void naive_rules_hold(const struct shop *shop, struct naive_rules 
     rules->states = memory_resize(rules->states, (shop->count + 1) * sizeof *rules->states);
     rules->fitting_count = 0;
     for (uint32_t i = 0; i < shop->count; i++)
-        rules->states[i] = (struct naive_state){.hidden = -1, .pinned = -1};
+        rules->states[i] = (struct naive_state){.hidden = -1, .pinned = -1, .live = shop->products[i].live};
     for (unsigned scope = 0; scope < 4; scope++)
         for (unsigned i = 0; i < rules->count; i++)
             if (naive_scope(&rules->items[i]) == scope && naive_rule_fits(shop, &rules->items[i], request, arena)) {
@@ -225,7 +226,9 @@ static inline bool naive_rules_are_told(const struct naive_rules *rules, const s
         int number = (int)rules->fitting[i];
         const struct shop_rule *rule = &rules->items[number];
         const struct naive_state *state = &rules->states[rule->product];
-        bool moved = rule->action == RULE_BOOST && ranked;
+        bool exists =
+            rule->target == 0 ? state->live : rule->target_ordinal < (rule->target == 1 ? (unsigned)BRANDS : (unsigned)CATEGORIES);
+        bool moved = rule->action == RULE_BOOST && ranked && exists;
         if (rule->action == RULE_PIN)
             moved = state->pinned == number && passes[rule->product] && (ranked || !state->met);
         if (rule->action == RULE_HIDE)
