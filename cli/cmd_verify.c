@@ -4,6 +4,7 @@
 
 #include "analyzers/analyzer.h"
 #include "catalog/product_verify.h"
+#include "catalog/setting_verify.h"
 #include "catalog/term_keys.h"
 #include "cli/command.h"
 #include "cli/reader.h"
@@ -14,10 +15,12 @@ static void fault_print(void *context, const char *sentence)
     printf("%s\n", sentence);
 }
 
-static enum status verify_print(const struct reader *reader, struct error *error)
+static enum status verify_print(const struct reader *reader, const struct analyzer *analyzer, struct error *error)
 {
     struct verify_counts counts = {0};
     enum status status = product_verify(reader->snapshot, fault_print, NULL, &counts);
+    if (status == STATUS_OK && counts.faults == 0)
+        status = setting_verify(reader->snapshot, analyzer, fault_print, NULL, &counts);
     if (status != STATUS_OK && counts.faults == 0)
         return error_set(error, status, "generation %" PRIu32 " cannot be read to the end: %s", reader->generation, status_name(status));
     if (counts.faults > 0)
@@ -37,7 +40,7 @@ static enum status run(const struct invocation *invocation, struct error *error)
     enum status status = reader_open(&reader, invocation->settings, error);
     if (status == STATUS_OK) {
         env_set_term_keys(reader.env, term_keys_build, analyzer);
-        status = verify_print(&reader, error);
+        status = verify_print(&reader, analyzer, error);
     }
     reader_close(&reader);
     analyzer_free(analyzer);
@@ -48,7 +51,7 @@ const struct command command_verify = {
     .name = "verify",
     .summary = "Prove that an index agrees with itself; exit 1 and a list of faults if not",
     .details = "Reads every stored block: checksums, postings against forward lists both ways, document counts, columns, facets, "
-               "labels, suggestions, vocabulary. Neither the indexer nor the server needs to stop for it.",
+               "labels, suggestions, vocabulary, the keys of synonyms and rules. Neither the indexer nor the server needs to stop for it.",
     .settings = (const char *const[]){"index", "map-gib", NULL},
     .needs = (const char *const[]){"index", NULL},
     .run = run,

@@ -55,6 +55,10 @@ MUST_USE enum status reverse_list(struct snapshot *snapshot, uint8_t kind, struc
                                   size_t *count);
 /* The first one only: slug -> product. NOT_FOUND. Borrowed from the snapshot; in a batch until it next writes a reverse key. */
 MUST_USE enum status reverse_first(struct snapshot *snapshot, uint8_t kind, struct bytes from, struct bytes *to);
+/* Is this one there? NOT_FOUND. */
+MUST_USE enum status reverse_has(struct snapshot *snapshot, uint8_t kind, struct bytes from, struct bytes to);
+/* How many there are of a kind, by looking at each. */
+MUST_USE enum status reverse_count(struct snapshot *snapshot, uint8_t kind, uint64_t *count);
 /* As reverse_list but pages: up to `limit` with to > after (empty: from the start). For fan-out in slices. */
 MUST_USE enum status reverse_page(struct snapshot *snapshot, uint8_t kind, struct bytes from, struct bytes after, size_t limit,
                                   struct arena *arena, struct bytes **to, size_t *count);

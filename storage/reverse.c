@@ -142,3 +142,28 @@ enum status reverse_first(struct snapshot *snapshot, uint8_t kind, struct bytes 
     door_cursor_close(&cursor);
     return status == STATUS_END ? STATUS_NOT_FOUND : status;
 }
+
+enum status reverse_has(struct snapshot *snapshot, uint8_t kind, struct bytes from, struct bytes to)
+{
+    struct reverse_key key;
+    struct bytes payload = {0};
+    if (to.size > REVERSE_TO_BYTES_MAX)
+        return STATUS_NOT_FOUND;
+    reverse_key(&key, kind, from, to);
+    return door_get(snapshot, DB_REVERSE, key.bytes, key.size, &payload);
+}
+
+enum status reverse_count(struct snapshot *snapshot, uint8_t kind, uint64_t *count)
+{
+    struct door_cursor cursor = {0};
+    *count = 0;
+    enum status status = door_cursor_open(snapshot, DB_REVERSE, &cursor);
+    if (status == STATUS_OK)
+        status = door_cursor_seek(&cursor, &kind, 1);
+    while (status == STATUS_OK && (unsigned char)cursor.key.data[0] == kind) {
+        ++*count;
+        status = door_cursor_next(&cursor);
+    }
+    door_cursor_close(&cursor);
+    return status == STATUS_END ? STATUS_OK : status;
+}

@@ -11,6 +11,7 @@
 #include "catalog/dump.h"
 #include "catalog/field.h"
 #include "catalog/product_verify.h"
+#include "catalog/setting_verify.h"
 #include "indexer/follow.h"
 #include "indexer/pgoutput.h"
 #include "storage/index.h"
@@ -248,6 +249,7 @@ static void dump_hash(struct follower *follower, const char *path, char hash[33]
     must(dump_write(snapshot, follower->analyzer, DUMP_ALL, out, hash, &error), &error);
     fclose(out);
     assert_int_equal(product_verify(snapshot, report_fault, NULL, &counts), STATUS_OK);
+    assert_int_equal(setting_verify(snapshot, follower->analyzer, report_fault, NULL, &counts), STATUS_OK);
     assert_int_equal(counts.faults, 0);
     snapshot_close(snapshot);
     index_release(follower->index, env);

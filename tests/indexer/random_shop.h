@@ -18,11 +18,9 @@
 #include "catalog/dump.h"
 #include "catalog/field.h"
 #include "catalog/product_verify.h"
-#include "catalog/rule.h"
-#include "catalog/synonym.h"
+#include "catalog/setting_verify.h"
 #include "indexer/apply.h"
 #include "storage/env.h"
-#include "storage/mirror.h"
 #include "storage/snapshot.h"
 #include "tests/fast_folder.h"
 
@@ -252,119 +250,6 @@ static void report(void *context, const char *sentence)
     print_error("verify: %s\n", sentence);
 }
 
-/* The reverse keys of synonyms are just those that the rows give. */
-static void inspect_synonyms(struct snapshot *snapshot)
-{
-    struct arena arena;
-    struct mirror_cursor *cursor = NULL;
-    struct bytes id, stored, froms[sizeof words / sizeof words[0]];
-    unsigned from_count = 0;
-    size_t expected = 0, found = 0;
-    arena_init(&arena, 16 << 20);
-    assert_int_equal(mirror_cursor_open(snapshot, TABLE_SYNONYM, &cursor), STATUS_OK);
-    while (mirror_cursor_next(cursor, &arena, &id, &stored) == STATUS_OK) {
-        struct row row;
-        bool has_hot = false;
-        uint16_t slot = 0;
-        struct synonym_key keys[2];
-        unsigned count = 0;
-        assert_int_equal(row_decode(TABLE_SYNONYM, stored, &row, &has_hot, &slot), STATUS_OK);
-        assert_int_equal(synonym_keys(analyzer, &row, &arena, keys, &count), STATUS_OK);
-        expected += count;
-        for (unsigned i = 0; i < count; i++) {
-            struct bytes *to = NULL;
-            size_t to_count = 0, at = 0;
-            assert_int_equal(reverse_list(snapshot, REVERSE_SYNONYM, keys[i].from, &arena, &to, &to_count), STATUS_OK);
-            while (at < to_count && !bytes_equal(to[at], (struct bytes){(const char *)keys[i].to, keys[i].to_size}))
-                at++;
-            assert_true(at < to_count);
-        }
-    }
-    mirror_cursor_close(cursor);
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        struct token_list tokens = {0};
-        struct bytes *to = NULL;
-        size_t to_count = 0;
-        unsigned at = 0;
-        assert_int_equal(analyze(analyzer, words[i], strlen(words[i]), &arena, &tokens), STATUS_OK);
-        froms[from_count] = (struct bytes){tokens.tokens[0].folded, tokens.tokens[0].folded_size};
-        while (!bytes_equal(froms[at], froms[from_count]))
-            at++;
-        if (at < from_count)
-            continue;
-        assert_int_equal(reverse_list(snapshot, REVERSE_SYNONYM, froms[from_count++], &arena, &to, &to_count), STATUS_OK);
-        found += to_count;
-    }
-    assert_int_equal(found, expected);
-    arena_release(&arena);
-}
-
-/* How many rules' keys there are under what comes from a text, or under none. */
-static size_t rule_keys_count(struct snapshot *snapshot, char scope, const char *text, struct arena *arena)
-{
-    char from[TEXT_BYTES + 1];
-    struct bytes *to = NULL;
-    size_t count = 0;
-    int size = snprintf(from, sizeof from, "%c%s", scope, text);
-    assert_int_equal(reverse_list(snapshot, REVERSE_RULE, (struct bytes){from, (size_t)size}, arena, &to, &count), STATUS_OK);
-    return count;
-}
-
-static size_t rule_keys_found(struct snapshot *snapshot, struct arena *arena)
-{
-    char id[16], folded[sizeof words / sizeof words[0]][TEXT_BYTES];
-    size_t found = rule_keys_count(snapshot, RULE_ALWAYS, "", arena);
-    unsigned count = 0;
-    for (unsigned key = 1; key <= KEYS; key++) {
-        snprintf(id, sizeof id, "%u", key);
-        found += rule_keys_count(snapshot, RULE_FOR_CATEGORY, id, arena);
-    }
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        struct token_list tokens = {0};
-        unsigned at = 0;
-        assert_int_equal(analyze(analyzer, words[i], strlen(words[i]), arena, &tokens), STATUS_OK);
-        snprintf(folded[count], TEXT_BYTES, "%.*s", tokens.tokens[0].folded_size, tokens.tokens[0].folded);
-        while (strcmp(folded[at], folded[count]) != 0)
-            at++;
-        if (at < count)
-            continue;
-        found += rule_keys_count(snapshot, RULE_FOR_QUERY, folded[count], arena);
-        found += rule_keys_count(snapshot, RULE_FOR_WORDS, folded[count], arena);
-        count++;
-    }
-    return found;
-}
-
-/* The reverse keys of rules are just those that the rows give. */
-static void inspect_rules(struct snapshot *snapshot)
-{
-    struct arena arena;
-    struct mirror_cursor *cursor = NULL;
-    struct bytes id, stored;
-    size_t expected = 0;
-    arena_init(&arena, 16 << 20);
-    assert_int_equal(mirror_cursor_open(snapshot, TABLE_RULE, &cursor), STATUS_OK);
-    while (mirror_cursor_next(cursor, &arena, &id, &stored) == STATUS_OK) {
-        struct row row;
-        bool has_hot = false;
-        uint16_t slot = 0;
-        struct rule_key key;
-        struct bytes *to = NULL;
-        size_t count = 0, at = 0;
-        assert_int_equal(row_decode(TABLE_RULE, stored, &row, &has_hot, &slot), STATUS_OK);
-        if (rule_key(analyzer, &row, &arena, &key, NULL) != STATUS_OK)
-            continue;
-        expected++;
-        assert_int_equal(reverse_list(snapshot, REVERSE_RULE, key.from, &arena, &to, &count), STATUS_OK);
-        while (at < count && !bytes_equal(to[at], (struct bytes){(const char *)key.to, key.to_size}))
-            at++;
-        assert_true(at < count);
-    }
-    mirror_cursor_close(cursor);
-    assert_int_equal(rule_keys_found(snapshot, &arena), expected);
-    arena_release(&arena);
-}
-
 /* Verifies and hashes; with `file`, also writes the dump there, for a look at a difference. */
 static inline void inspect(struct subject *subject, char hash[33], const char *path)
 {
@@ -374,8 +259,8 @@ static inline void inspect(struct subject *subject, char hash[33], const char *p
     assert_int_equal(snapshot_open(subject->env, &snapshot, &error), STATUS_OK);
     assert_int_equal(product_verify(snapshot, report, NULL, &counts), STATUS_OK);
     assert_int_equal(counts.faults, 0);
-    inspect_synonyms(snapshot);
-    inspect_rules(snapshot);
+    assert_int_equal(setting_verify(snapshot, analyzer, report, NULL, &counts), STATUS_OK);
+    assert_int_equal(counts.faults, 0);
     FILE *file = path == NULL ? NULL : fopen(path, "w");
     if (dump_write(snapshot, analyzer, DUMP_ALL, file, hash, &error) != STATUS_OK)
         fail_msg("%s", error.text);

@@ -1,5 +1,5 @@
-/* Planted faults between what products are and what searches read of them, each of which product_verify must find although every block by
- * itself is sound: stale, missing and superfluous facet values of documents and of variants, and columns that follow from others. */
+/* Planted faults between what products and settings are and what searches read of them, each of which verify must find although every block by
+ * itself is sound: stale, missing and superfluous facet values of documents and of variants, columns that follow from others, keys of settings. */
 #include "tests/indexer/random_shop.h"
 
 #include "base/log.h"
@@ -7,6 +7,7 @@
 #include "storage/batch.h"
 #include "storage/fragment.h"
 #include "storage/label.h"
+#include "storage/mirror.h"
 #include "storage/multi.h"
 
 static struct subject shop;
@@ -104,6 +105,8 @@ static void found(struct batch *batch, unsigned faults, const char *wanted)
     struct verify_counts counts = {0};
     told = (struct told){0};
     assert_int_equal(product_verify(batch_snapshot(batch), tell, &told, &counts), STATUS_OK);
+    if (counts.faults == 0)
+        assert_int_equal(setting_verify(batch_snapshot(batch), analyzer, tell, &told, &counts), STATUS_OK);
     batch_abort(batch);
     if (counts.faults != faults || told.count != faults || strstr(told.all, wanted) == NULL)
         fail_msg("%u faults, not %u with \"%s\":\n%s", (unsigned)counts.faults, faults, wanted, told.all);
@@ -210,13 +213,44 @@ static void test_fragments(void **state)
     arena_release(&arena);
 }
 
+/* A key that is missing, one that leads nowhere, and one whose row says something else now. */
+static void test_settings(void **state)
+{
+    (void)state;
+    const struct bytes from = {"qtu lanh", 8},
+                       end = {"\0\0\0\0"
+                              "\0\0\0\0"
+                              "1",
+                              9},
+                       nothing = {"\0\0\0\0"
+                                  "\0\0\0\0"
+                                  "2",
+                                  9};
+    put(TABLE_RULE, (const char *const[]){"1", "Tủ lạnh", NULL, "hide", "1"}, 5);
+    put(TABLE_SYNONYM, (const char *const[]){"1", "oneway", "tủ mát", "tủ lạnh"}, 4);
+    drain(shop.apply);
+    struct batch *batch = begin();
+    assert_int_equal(reverse_del(batch, REVERSE_RULE, from, end), STATUS_OK);
+    found(batch, 1, "The rule \"1\" has no key by which a search finds it");
+    batch = begin();
+    assert_int_equal(reverse_put(batch, REVERSE_RULE, from, nothing), STATUS_OK);
+    assert_int_equal(reverse_put(batch, REVERSE_RULE, (struct bytes){"a", 1}, end), STATUS_OK);
+    found(batch, 1, "2 keys of search_rules lead to no row that has them");
+    batch = begin();
+    assert_int_equal(mirror_del(batch, TABLE_SYNONYM, (struct bytes){"1", 1}), STATUS_OK);
+    found(batch, 1, "1 keys of search_synonyms lead to no row that has them");
+    batch = begin();
+    assert_int_equal(reverse_put(batch, REVERSE_SYNONYM, (struct bytes){"tu", 2}, end), STATUS_OK);
+    found(batch, 1, "1 keys of search_synonyms lead to no row that has them");
+}
+
 int main(void)
 {
     log_set_level(LOG_WARN);
     analyzer = analyzer_new();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clean),   cmocka_unit_test(test_document_facets), cmocka_unit_test(test_variant_facets),
-        cmocka_unit_test(test_columns), cmocka_unit_test(test_fragments),
+        cmocka_unit_test(test_columns), cmocka_unit_test(test_fragments),       cmocka_unit_test(test_settings),
     };
     int failed = cmocka_run_group_tests(tests, fill, clear);
     analyzer_free(analyzer);

@@ -232,6 +232,17 @@ static void reverse_keys_list_and_page(void **state)
     assert_int_equal(reverse_first(snapshot, 3, (struct bytes){0}, &first), STATUS_OK);
     assert_true(bytes_are(first, "trống"));
     assert_int_equal(reverse_first(snapshot, 4, bytes_of("hãng"), &first), STATUS_NOT_FOUND);
+    static const uint64_t counts[] = {0, 0, 101, 2, 0};
+    for (uint8_t kind = 0; kind < 5; kind++) {
+        uint64_t of_kind = 7;
+        assert_int_equal(reverse_count(snapshot, kind, &of_kind), STATUS_OK);
+        assert_int_equal(of_kind, counts[kind]);
+    }
+    assert_int_equal(reverse_has(snapshot, 2, bytes_of("hãng"), bytes_of("005")), STATUS_OK);
+    assert_int_equal(reverse_has(snapshot, 2, bytes_of("hãng"), bytes_of("00")), STATUS_NOT_FOUND);
+    assert_int_equal(reverse_has(snapshot, 3, bytes_of("hãng"), bytes_of("005")), STATUS_NOT_FOUND);
+    char longer[REVERSE_TO_BYTES_MAX + 1] = {0};
+    assert_int_equal(reverse_has(snapshot, 2, bytes_of("hãng"), (struct bytes){longer, sizeof longer}), STATUS_NOT_FOUND);
     snapshot_close(snapshot);
     batch = scratch_begin(&scratch);
     assert_int_equal(reverse_del(batch, 2, bytes_of("hãng"), bytes_of("000")), STATUS_OK);
