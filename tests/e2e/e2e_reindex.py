@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """`tim reindex`: without a writer, and beside a stream of changes while shoppers ask without a pause. No request fails, no version falls, and
 what comes out is what SQL builds. Then the indexer is killed ten times in the middle of it."""
+import collections
 import http.client
+import itertools
 import json
 import random
 import threading
@@ -98,6 +100,46 @@ class Shopper(threading.Thread):
         connection.close()
 
 
+class Walker(threading.Thread):
+    """Walks through all products by cursors, again and again, in one order after the other. What the stream does not touch is met exactly once
+    each time, whatever generation a page comes from."""
+
+    def __init__(self, port):
+        super().__init__()
+        self.port = port
+        self.ended = False
+        self.walks = 0
+        self.faults = []
+
+    def walk(self, connection, sort):
+        met, cursor = collections.Counter(), ""
+        while cursor is not None:
+            connection.request("GET", f"/v1/search?sort={sort}&limit=100{cursor}")
+            response = connection.getresponse()
+            answer = json.loads(response.read())
+            if response.status != 200 or answer["partial"]:
+                self.faults.append(f"by {sort}: {response.status} {str(answer)[:200]}")
+                return
+            met.update(hit["id"] for hit in answer["hits"])
+            cursor = f"&cursor={answer['nextCursor']}" if answer["nextCursor"] else None
+        wrong = {number: met[str(number)] for number in range(100001, 100001 + MORE) if met[str(number)] != 1}
+        if wrong:
+            self.faults.append(f"by {sort} {len(wrong)} products are not met once: {list(wrong.items())[:5]}")
+        self.walks += 1
+
+    def run(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        orders = itertools.cycle(["priceAsc", "newest", "bestSelling", "relevance", "priceDesc", "rating", "discount"])
+        while not self.ended:
+            try:
+                self.walk(connection, next(orders))
+            except (OSError, http.client.HTTPException, KeyError, ValueError) as problem:
+                self.faults.append(repr(problem))
+                connection.close()
+            time.sleep(0.002)
+        connection.close()
+
+
 def test_shop():
     e2e_crash.test_shop()
     state["sql"].run(f"""
@@ -142,8 +184,9 @@ def test_beside_the_stream():
     session = state["pg"].session("shop")
     server = Server(INDEX).start().wait_ready()
     shoppers = [Shopper(server.port) for _ in range(2)]
-    for shopper in shoppers:
-        shopper.start()
+    walker = Walker(server.port)
+    for one in [*shoppers, walker]:
+        one.start()
     number = generation()
     for turn in range(3):
         until = stream.made + 1500
@@ -164,6 +207,10 @@ def test_beside_the_stream():
         shopper.ended = True
         shopper.join()
         expect(shopper.faults == [], f"{len(shopper.faults)} of {shopper.asked} requests failed: {shopper.faults[:5]}")
+    walker.ended = True
+    walker.join()
+    expect(walker.faults == [] and walker.walks > 0, f"{len(walker.faults)} walks of {walker.walks} went wrong: {walker.faults[:5]}")
+    print(f"  {walker.walks} walks, each product that stayed as it was met once")
     print(f"  {sum(s.asked for s in shoppers)} requests, none failed; the longest took {max(s.longest_s for s in shoppers) * 1000:.0f} ms")
     expect_equal(server.stop(), 0, "the exit code of the server")
 
