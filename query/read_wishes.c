@@ -3,7 +3,20 @@
 
 #include "query/read.h"
 
-enum wish { WISH_CHEAP, WISH_DEAR, WISH_NEW, WISH_SELLING, WISH_SALE, WISH_INSTALMENT, WISH_USED, WISH_LIKE_NEW, WISH_UNUSED, WISH_COUNT };
+enum wish {
+    WISH_CHEAP,
+    WISH_DEAR,
+    WISH_NEW,
+    WISH_SELLING,
+    WISH_RATED,
+    WISH_REDUCED,
+    WISH_SALE,
+    WISH_INSTALMENT,
+    WISH_USED,
+    WISH_LIKE_NEW,
+    WISH_UNUSED,
+    WISH_COUNT
+};
 
 static const struct {
     const char *field, *value; /* no value: true */
@@ -11,6 +24,7 @@ static const struct {
 } wishes[WISH_COUNT] = {
     [WISH_CHEAP] = {"sort", "priceAsc", EFFECT_SORT},  [WISH_DEAR] = {"sort", "priceDesc", EFFECT_SORT},
     [WISH_NEW] = {"sort", "newest", EFFECT_SORT},      [WISH_SELLING] = {"sort", "bestSelling", EFFECT_SORT},
+    [WISH_RATED] = {"sort", "rating", EFFECT_SORT},    [WISH_REDUCED] = {"sort", "discount", EFFECT_SORT},
     [WISH_SALE] = {"onSale", NULL, EFFECT_FILTER},     [WISH_INSTALMENT] = {"installment", NULL, EFFECT_NONE},
     [WISH_USED] = {"condition", "used", EFFECT_WORDS}, [WISH_LIKE_NEW] = {"condition", "likeNew", EFFECT_WORDS},
     [WISH_UNUSED] = {"condition", "new", EFFECT_NONE},
@@ -80,6 +94,23 @@ static const struct phrase wish_rows[] = {
     {"best seller", "best seller", WISH_SELLING, 0},
     {"bestseller", "bestseller", WISH_SELLING, 0},
     {"best selling", "best selling", WISH_SELLING, 0},
+    {"đánh giá cao", "danh gia cao", WISH_RATED, 0},
+    {"đánh giá cao nhất", "danh gia cao nhat", WISH_RATED, 0},
+    {"được đánh giá cao", "duoc danh gia cao", WISH_RATED, 0},
+    {"được đánh giá cao nhất", "duoc danh gia cao nhat", WISH_RATED, 0},
+    {"đánh giá tốt", "danh gia tot", WISH_RATED, 0},
+    {"đánh giá tốt nhất", "danh gia tot nhat", WISH_RATED, 0},
+    {"được đánh giá tốt", "duoc danh gia tot", WISH_RATED, 0},
+    {"được đánh giá tốt nhất", "duoc danh gia tot nhat", WISH_RATED, 0},
+    {"nhiều sao nhất", "nhieu sao nhat", WISH_RATED, 0},
+    {"giảm nhiều nhất", "giam nhieu nhat", WISH_REDUCED, 0},
+    {"giảm giá nhiều nhất", "giam gia nhieu nhat", WISH_REDUCED, 0},
+    {"giảm mạnh nhất", "giam manh nhat", WISH_REDUCED, 0},
+    {"giảm giá mạnh nhất", "giam gia manh nhat", WISH_REDUCED, 0},
+    {"giảm sâu nhất", "giam sau nhat", WISH_REDUCED, 0},
+    {"giảm giá sâu nhất", "giam gia sau nhat", WISH_REDUCED, 0},
+    {"khuyến mãi nhiều nhất", "khuyen mai nhieu nhat", WISH_REDUCED, 0},
+    {"sale nhiều nhất", "sale nhieu nhat", WISH_REDUCED, 0},
     {"giảm giá", "giam gia", WISH_SALE, 0},
     {"đang giảm giá", "dang giam gia", WISH_SALE, 0},
     {"giảm sâu", "giam sau", WISH_SALE, 0},
