@@ -123,13 +123,17 @@ static void label_render(const struct label *label, struct json_writer *json)
     json_end_object(json);
 }
 
+enum status hit_brand(struct hit_renderer *renderer, uint32_t document, struct label *out)
+{
+    uint64_t ordinal = column_get(&renderer->brand, 0, document);
+    return ordinal == COLUMN_UNKNOWN ? STATUS_NOT_FOUND : label_get(renderer->snapshot, FACET_BRAND, (uint32_t)ordinal, out);
+}
+
 static enum status brand_render(struct hit_renderer *renderer, uint32_t document, struct json_writer *json)
 {
-    json_put_key(json, "brand");
-    uint64_t ordinal = column_get(&renderer->brand, 0, document);
     struct label label;
-    enum status status =
-        ordinal == COLUMN_UNKNOWN ? STATUS_NOT_FOUND : label_get(renderer->snapshot, FACET_BRAND, (uint32_t)ordinal, &label);
+    enum status status = hit_brand(renderer, document, &label);
+    json_put_key(json, "brand");
     if (status == STATUS_OK)
         label_render(&label, json);
     else
@@ -137,25 +141,32 @@ static enum status brand_render(struct hit_renderer *renderer, uint32_t document
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-static enum status category_render(struct hit_renderer *renderer, uint32_t document, struct json_writer *json)
+enum status hit_category(struct hit_renderer *renderer, uint32_t document, struct label path[CATEGORY_DEPTH_MAX], unsigned *count)
 {
-    struct label path[CATEGORY_DEPTH_MAX];
-    unsigned count = 0;
     uint64_t ordinal = column_get(&renderer->category, 0, document);
-    while (ordinal != COLUMN_UNKNOWN && ordinal != LABEL_NO_PARENT && count < CATEGORY_DEPTH_MAX) {
-        enum status status = label_get(renderer->snapshot, FACET_CATEGORY, (uint32_t)ordinal, &path[count]);
+    *count = 0;
+    while (ordinal != COLUMN_UNKNOWN && ordinal != LABEL_NO_PARENT && *count < CATEGORY_DEPTH_MAX) {
+        enum status status = label_get(renderer->snapshot, FACET_CATEGORY, (uint32_t)ordinal, &path[*count]);
         if (status == STATUS_NOT_FOUND)
             break;
         if (status != STATUS_OK)
             return status;
-        ordinal = path[count++].parent;
+        ordinal = path[(*count)++].parent;
     }
+    return STATUS_OK;
+}
+
+static enum status category_render(struct hit_renderer *renderer, uint32_t document, struct json_writer *json)
+{
+    struct label path[CATEGORY_DEPTH_MAX];
+    unsigned count = 0;
+    enum status status = hit_category(renderer, document, path, &count);
     json_put_key(json, "category");
     json_begin_array(json);
     while (count > 0)
         label_render(&path[--count], json);
     json_end_array(json);
-    return STATUS_OK;
+    return status;
 }
 
 static void number_or_null(struct json_writer *json, const char *key, uint64_t value)

@@ -6,12 +6,13 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "catalog/document.h"
 #include "catalog/json_writer.h"
 #include "storage/column.h"
+#include "storage/label.h"
 #include "storage/multi.h"
 
 struct snapshot;
-struct document;
 
 /* The values of one multi-valued facet field of a document. */
 struct fragment_facet {
@@ -62,6 +63,19 @@ MUST_USE enum status hit_render(struct hit_renderer *renderer, uint32_t document
 /* The same members into an object that is already open, for what shows more of a product than a hit. */
 MUST_USE enum status hit_render_members(struct hit_renderer *renderer, uint32_t document, const struct hit_variants *variants,
                                         struct json_writer *json);
+
+/* The texts of a hit that shoppers read, as they are in the shop's rows; size 0: none. */
+struct hit_texts {
+    struct bytes name, sku, brand, short_desc, description;
+    struct bytes category[CATEGORY_DEPTH_MAX]; /* from the root */
+    unsigned category_count;
+};
+/* In `arena`, or borrowed from the snapshot. */
+MUST_USE enum status hit_texts_read(struct hit_renderer *renderer, uint32_t document, struct arena *arena, struct hit_texts *out);
+
+/* Inside catalog/ only: the label of its brand, NOT_FOUND when it has none; those of its category and the ones above, from itself up. */
+MUST_USE enum status hit_brand(struct hit_renderer *renderer, uint32_t document, struct label *out);
+MUST_USE enum status hit_category(struct hit_renderer *renderer, uint32_t document, struct label path[CATEGORY_DEPTH_MAX], unsigned *count);
 
 /* Inside catalog/ only: the member "variants". In hit_variants.c. */
 MUST_USE enum status hit_variants_render(struct hit_renderer *renderer, struct bytes product_id, const struct hit_variants *variants,

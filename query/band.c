@@ -23,11 +23,16 @@ static size_t prefix_size(struct bytes typed, struct bytes written)
     return at;
 }
 
-static enum band band_of(const struct typed *typed, struct bytes written)
+enum marks typed_compare(const struct typed *typed, struct bytes written)
 {
     size_t size = typed->prefix ? prefix_size(typed->exact, written) : written.size;
+    return marks_compare(typed->exact.data, typed->exact.size, written.data, size);
+}
+
+static enum band band_of(const struct typed *typed, struct bytes written)
+{
     enum band band = BAND_BARE;
-    switch (marks_compare(typed->exact.data, typed->exact.size, written.data, size)) {
+    switch (typed_compare(typed, written)) {
     case MARKS_EXACT:
         band = BAND_EXACT;
         break;

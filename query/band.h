@@ -37,6 +37,9 @@ struct typed {
  * Returns the greatest entry. `folded` is the term's key. */
 enum band bands_fill(const struct typed *typed, const struct term *term, struct bytes folded, uint8_t bands[FORM_COUNT]);
 
+/* What was typed against a written form, or the beginning of it. */
+enum marks typed_compare(const struct typed *typed, struct bytes written);
+
 /* True when the band depends on the written form: marks were typed. */
 bool typed_has_marks(const struct typed *typed, struct bytes folded);
 

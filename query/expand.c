@@ -90,7 +90,11 @@ static enum status terms_fill(const struct found *found, uint32_t count, const s
 {
     bool marked = typed_has_marks(typed, prefix);
     for (uint32_t i = 0; i < count; i++) {
-        terms[i] = (struct edge_term){.term = found[i].term, .band = (uint8_t)typed->best};
+        terms[i] = (struct edge_term){.term = found[i].term,
+                                      .key = found[i].bytes,
+                                      .exact = typed->exact,
+                                      .begins = (uint8_t)prefix.size,
+                                      .band = (uint8_t)typed->best};
         if (!marked)
             continue;
         uint8_t *bands = arena_alloc(arena, FORM_COUNT);
@@ -128,6 +132,9 @@ static enum status expand_stored(struct snapshot *snapshot, struct bytes prefix,
     enum status status = term_get(snapshot, TERM_PREFIX, prefix.data, prefix.size, &one->term);
     if (status == STATUS_NOT_FOUND)
         return STATUS_OK;
+    one->key = prefix;
+    one->exact = typed->exact;
+    one->begins = (uint8_t)prefix.size;
     one->band = typed_has_marks(typed, prefix) ? BAND_CONTRADICT : (uint8_t)typed->best;
     *terms = one;
     *count = status == STATUS_OK ? 1 : 0;

@@ -28,7 +28,10 @@ enum {
 
 struct edge_term {
     struct term term;
+    struct bytes key;     /* the term's */
+    struct bytes exact;   /* as it was typed, or as the alternative spells it, marks and all */
     const uint8_t *bands; /* by form byte; NULL: every posting has `band` */
+    uint8_t begins;       /* how many bytes of the key were typed, `exact` being these; 0: all of it */
     uint8_t band;         /* the best one possible */
     uint8_t plain;        /* one more than the ordinal of the form without marks, when the word was typed so; 0: never mind */
 };

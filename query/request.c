@@ -401,6 +401,11 @@ static enum status set_match(struct search_request *request, const struct parame
     return STATUS_OK;
 }
 
+static enum status set_highlight(struct search_request *request, const struct parameter *parameter, struct bytes value, struct error *error)
+{
+    return boolean_parse(parameter, value, &request->highlight, error);
+}
+
 static enum status set_understand(struct search_request *request, const struct parameter *parameter, struct bytes value,
                                   struct error *error)
 {
@@ -443,6 +448,7 @@ static const struct parameter parameters[] = {
     {"facetLimit", set_facet_limit, 1, FACET_VALUES_MAX, false},
     {"sort", set_sort, 0, 0, false},
     {"match", set_match, 0, 0, false},
+    {"highlight", set_highlight, 0, 0, false},
     {"understand", set_understand, 0, 0, false},
     {"ignore", set_ignore, 0, 0, true},
     {"limit", set_limit, 0, HITS_MAX, false},
@@ -471,7 +477,7 @@ static enum status name_unknown(const char *name, struct error *error)
     return error_set(
         error, STATUS_INVALID,
         "unknown parameter \"%.*s\"; there are q, category, brand, priceMin, priceMax, inStock, onSale, ratingMin, specs.<name>, facets, "
-        "facetQuery.<name>, facetSort.<name>, facetLimit, sort, match, understand, ignore, limit, page and cursor",
+        "facetQuery.<name>, facetSort.<name>, facetLimit, sort, match, highlight, understand, ignore, limit, page and cursor",
         SHOWN(shown));
 }
 

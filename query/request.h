@@ -75,6 +75,7 @@ struct search_request {
     struct bytes cursor;        /* as given; size 0: none */
     const struct cursor *after; /* what it says, once it is read (server/cursor_text.h); NULL: from the first hit on */
     uint32_t now_s;             /* the wall clock: rules begin and end by it; no parameter */
+    bool highlight;             /* tell which words each hit was found by */
     bool literal;               /* understand=false: nothing is read from the words, and nothing stands for them but themselves */
     uint64_t ignored;           /* fields that are not to be read from the words: a bit per row of understood_fields (understand.h) */
     uint32_t given;             /* which parameters were set: a bit per row of the table in request.c */

@@ -5,8 +5,8 @@
 #include "base/clock.h"
 #include "query/application.h"
 #include "query/cursor.h"
+#include "query/meeting.h"
 #include "query/pass.h"
-#include "query/taken.h"
 #include "storage/snapshot.h"
 
 enum { NAME_WORDS = 6 /* that make a name of what stands all in one */ };
@@ -250,21 +250,18 @@ static const struct search_hit *best_hit(const struct search_result *result)
     return NULL;
 }
 
-static enum status replaced_finish(struct search *search, struct search_result *result)
+static enum status replaced_finish(struct search *search, const struct meeting *meeting, struct search_result *result)
 {
     const struct cascade *cascade = &search->cascade;
-    const struct search_hit *best = best_hit(result);
-    struct taken taken = {0};
-    if (best == NULL || !words_may_be_replaced(cascade))
+    uint8_t alternatives[LATTICE_POSITIONS_MAX];
+    if (!words_may_be_replaced(cascade))
         return STATUS_OK;
-    enum status status = taken_read(search->pass.snapshot, &cascade->lattice, best->document, &taken);
-    if (status != STATUS_OK)
-        return status;
-    result->replaced = arena_alloc(search->pass.arena, taken.count * sizeof *result->replaced);
+    unsigned count = meeting_alternatives(meeting, alternatives);
+    result->replaced = arena_alloc(search->pass.arena, count * sizeof *result->replaced);
     if (result->replaced == NULL)
         return STATUS_LIMIT;
-    for (unsigned i = 0; i < taken.count; i++) {
-        const struct alternative *alternative = &cascade->alternatives.list[taken.alternatives[i]];
+    for (unsigned i = 0; i < count; i++) {
+        const struct alternative *alternative = &cascade->alternatives.list[alternatives[i]];
         const struct token *first = cascade->words.words[alternative->first].tokens;
         const struct token *last = cascade->words.words[alternative->first + alternative->words - 1].tokens;
         struct bytes typed = {search->pass.request->text.data + first->offset, last->offset + last->size - first->offset};
@@ -277,26 +274,50 @@ static enum status replaced_finish(struct search *search, struct search_result *
 }
 
 /* The words that the best hit lacks. What was asked for as any word at all is not relaxed. */
-static enum status relaxed_finish(struct search *search, struct search_result *result)
+static enum status relaxed_finish(struct search *search, const struct meeting *meeting, struct search_result *result)
 {
     const struct cascade *cascade = &search->cascade;
-    const struct search_hit *best = best_hit(result);
-    bool lacks[QUERY_TOKENS_MAX] = {false};
     if (cascade->rung == RUNG_NONE || search->pass.request->match == MATCH_ANY)
         return STATUS_OK;
     result->relaxed.rung = rung_name(cascade->rung);
     result->relaxed.words = arena_calloc(search->pass.arena, cascade->words.count, sizeof *result->relaxed.words);
     if (result->relaxed.words == NULL)
         return STATUS_LIMIT;
-    if (best == NULL)
-        return STATUS_OK;
-    enum status status = lacking_read(search->pass.snapshot, &cascade->words, &cascade->lattice, best->document, lacks);
-    for (unsigned i = 0; i < cascade->words.count && status == STATUS_OK; i++) {
+    for (unsigned i = 0; i < cascade->words.count && best_hit(result) != NULL; i++) {
         const struct token *token = cascade->words.words[i].tokens;
-        if (lacks[i])
+        if (meeting->lacks[i])
             result->relaxed.words[result->relaxed.word_count++] =
                 (struct bytes){search->pass.request->text.data + token->offset, token->size};
     }
+    return STATUS_OK;
+}
+
+/* How the best hit was found. */
+static enum status best_finish(struct search *search, struct search_result *result)
+{
+    const struct cascade *cascade = &search->cascade;
+    const struct search_hit *best = best_hit(result);
+    struct meeting meeting = {0};
+    enum status status = STATUS_OK;
+    if (best != NULL && (words_may_be_replaced(cascade) || cascade->rung != RUNG_NONE))
+        status = meeting_read(search->pass.snapshot, &cascade->words, &cascade->lattice, best->document, &meeting);
+    if (status == STATUS_OK && best != NULL)
+        status = replaced_finish(search, &meeting, result);
+    return status == STATUS_OK ? relaxed_finish(search, &meeting, result) : status;
+}
+
+static enum status met_words_finish(struct search *search, struct search_result *result)
+{
+    const struct cascade *cascade = &search->cascade;
+    enum status status = STATUS_OK;
+    if (!search->pass.request->highlight)
+        return STATUS_OK;
+    result->met_words = arena_calloc(search->pass.arena, result->hit_count, sizeof *result->met_words);
+    if (result->met_words == NULL)
+        return STATUS_LIMIT;
+    for (unsigned i = 0; i < result->hit_count && status == STATUS_OK; i++)
+        status = met_words_read(search->pass.snapshot, &cascade->words, &cascade->lattice, result->hits[i].document, search->pass.arena,
+                                &result->met_words[i]);
     return status;
 }
 
@@ -346,7 +367,7 @@ enum status search_run(struct snapshot *snapshot, const struct analyzer *analyze
     pass->strict_spans = &search.strict_spans;
     pass->cascade = &search.cascade;
     pass->rules = &search.rules;
-    *result = (struct search_result){0};
+    *result = (struct search_result){.analyzer = analyzer};
     if (limits->cpu_ns > 0)
         pass->deadline_cpu_ns = clock_thread_cpu_ns() + limits->cpu_ns;
     snapshot_cursors_return(snapshot);
@@ -370,9 +391,9 @@ enum status search_run(struct snapshot *snapshot, const struct analyzer *analyze
     if (status == STATUS_OK)
         status = variants_finish(&search, result);
     if (status == STATUS_OK)
-        status = replaced_finish(&search, result);
+        status = best_finish(&search, result);
     if (status == STATUS_OK)
-        status = relaxed_finish(&search, result);
+        status = met_words_finish(&search, result);
     if (status == STATUS_OK)
         status = rules_finish(&search, result);
     if (status == STATUS_OK)

@@ -3,6 +3,7 @@
 #define TIM_QUERY_SEARCH_H
 
 #include "analyzers/analyzer.h"
+#include "query/met_words.h"
 #include "query/request.h"
 #include "query/understand.h"
 
@@ -68,8 +69,10 @@ struct replaced_words {
 struct search_result {
     struct search_hit *hits; /* best first */
     unsigned hit_count;
-    struct hit_variants *variants; /* by hit: those that pass the filters; NULL when nothing is asked of offers */
-    uint64_t total;                /* exact */
+    struct hit_variants *variants;   /* by hit: those that pass the filters; NULL when nothing is asked of offers */
+    struct met_words *met_words;     /* by hit, when they are to be highlighted; else NULL */
+    const struct analyzer *analyzer; /* that read the words */
+    uint64_t total;                  /* exact */
     struct facet_result *facets;
     unsigned facet_count;
     const struct cursor *next; /* how to go on behind the last hit: cursor.h; NULL: no further hits, or partial */

@@ -5,7 +5,7 @@
 #include "query/columns.h"
 #include "query/match.h"
 #include "query/rank.h"
-#include "query/taken.h"
+#include "query/meeting.h"
 #include "storage/snapshot.h"
 
 struct sampling {
@@ -121,12 +121,14 @@ static enum status alternative_write(const struct cascade *cascade, const struct
 /* The words of the text that the best document has otherwise, put right. */
 static enum status text_repair(struct sampling *sampling, const struct cascade *cascade, struct bytes text, struct arena *arena)
 {
-    struct taken taken = {0};
+    struct meeting meeting;
+    uint8_t alternatives[LATTICE_POSITIONS_MAX];
     struct buffer out = {0};
     unsigned at = 0;
-    enum status status = taken_read(sampling->snapshot, &cascade->lattice, sampling->out->documents[0], &taken);
-    for (unsigned i = 0; i < taken.count && status == STATUS_OK; i++) {
-        const struct alternative *alternative = &cascade->alternatives.list[taken.alternatives[i]];
+    enum status status = meeting_read(sampling->snapshot, &cascade->words, &cascade->lattice, sampling->out->documents[0], &meeting);
+    unsigned count = status == STATUS_OK ? meeting_alternatives(&meeting, alternatives) : 0;
+    for (unsigned i = 0; i < count && status == STATUS_OK; i++) {
+        const struct alternative *alternative = &cascade->alternatives.list[alternatives[i]];
         const struct token *first = cascade->words.words[alternative->first].tokens;
         const struct token *last = cascade->words.words[alternative->first + alternative->words - 1].tokens;
         if (words_are_whole(&cascade->words, alternative) || first->offset < at)

@@ -56,6 +56,8 @@ static enum status term_read(struct snapshot *snapshot, enum term_class class, s
     enum status status = term_get(snapshot, class, folded.data, folded.size, &out->term);
     if (status != STATUS_OK)
         return status;
+    out->key = folded;
+    out->exact = exact;
     out->band = (uint8_t)(best < BAND_BARE ? best : BAND_BARE);
     if (class != TERM_CORE)
         return STATUS_OK;
@@ -74,7 +76,13 @@ static enum status term_read(struct snapshot *snapshot, enum term_class class, s
 enum status edge_term_get(struct snapshot *snapshot, struct bytes folded, struct bytes exact, enum band best, struct arena *arena,
                           struct edge_term *out)
 {
-    return term_read(snapshot, TERM_CORE, folded, exact, best, arena, out);
+    enum status status = term_read(snapshot, TERM_CORE, folded, exact, best, arena, out);
+    if (status != STATUS_OK)
+        return status;
+    /* The spellings are the caller's. */
+    out->key.data = arena_copy(arena, folded.data, folded.size);
+    out->exact.data = bytes_equal(folded, exact) ? out->key.data : arena_copy(arena, exact.data, exact.size);
+    return out->key.data == NULL || out->exact.data == NULL ? STATUS_LIMIT : STATUS_OK;
 }
 
 /* The term itself, whatever marks it is written with. `found` gets the best band that it can have, BAND_NONE when there is no such term. */

@@ -13,6 +13,7 @@
 
 #include "catalog/hit.h"
 #include "catalog/json_writer.h"
+#include "server/render_highlight.h"
 #include "server/render_understood.h"
 #include "storage/label.h"
 #include "storage/snapshot.h"
@@ -135,18 +136,26 @@ static enum status render_facet(struct json_writer *json, const struct facet_res
     return status;
 }
 
+static enum status render_hit(struct hit_renderer *renderer, const struct search_result *result, unsigned at, struct json_writer *json)
+{
+    uint32_t document = result->hits[at].document;
+    json_begin_object(json);
+    enum status status = hit_render_members(renderer, document, result->variants == NULL ? NULL : &result->variants[at], json);
+    if (status == STATUS_OK && result->met_words != NULL)
+        status = highlight_render(renderer, result->analyzer, document, &result->met_words[at], json);
+    json_end_object(json);
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+}
+
 static enum status render_hits(struct json_writer *json, struct snapshot *snapshot, const struct search_result *result, struct arena *arena)
 {
     struct hit_renderer renderer = {0};
     hit_renderer_init(&renderer, snapshot, arena);
     json_begin_array(json);
     for (unsigned i = 0; i < result->hit_count; i++) {
-        if (i > 0)
-            buffer_append_char(json->out, ',');
-        enum status status =
-            hit_render(&renderer, result->hits[i].document, result->variants == NULL ? NULL : &result->variants[i], json->out);
+        enum status status = render_hit(&renderer, result, i, json);
         if (status != STATUS_OK)
-            return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+            return status;
     }
     json_end_array(json);
     return snapshot_status(snapshot);

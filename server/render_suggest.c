@@ -2,6 +2,7 @@
 
 #include "catalog/field.h"
 #include "catalog/json_writer.h"
+#include "server/html.h"
 
 static const char *kind_name(uint8_t kind)
 {
@@ -15,47 +16,13 @@ static const char *kind_name(uint8_t kind)
     }
 }
 
-static const char *entity(char byte)
-{
-    switch (byte) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\'':
-        return "&#39;";
-    default:
-        return NULL;
-    }
-}
-
-static void escape(struct buffer *out, const char *text, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        const char *as_entity = entity(text[i]);
-        if (as_entity != NULL)
-            buffer_append_text(out, as_entity);
-        else
-            buffer_append_char(out, text[i]);
-    }
-}
-
 static void highlight(struct json_writer *json, struct bytes text, size_t start, size_t size, struct buffer *html)
 {
+    struct highlight_mark mark = {.start = (uint32_t)start, .end = (uint32_t)(start + size)};
+    struct marked_text marked = {.text = text, .marks = &mark};
     html->size = 0;
-    if (size == 0 || start > text.size || size > text.size - start) {
-        escape(html, text.data, text.size);
-    } else {
-        escape(html, text.data, start);
-        buffer_append_text(html, "<em>");
-        escape(html, text.data + start, size);
-        buffer_append_text(html, "</em>");
-        escape(html, text.data + start + size, text.size - start - size);
-    }
+    marked.count = size > 0 && start <= text.size && size <= text.size - start;
+    html_put_marked(html, &marked);
     json_put_text(json, (struct bytes){.data = html->data, .size = html->size});
 }
 

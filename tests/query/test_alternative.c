@@ -2,8 +2,8 @@
 #include "shop.h"
 
 #include "query/cascade.h"
+#include "query/meeting.h"
 #include "query/search.h"
-#include "query/taken.h"
 
 enum { LINE_BYTES = 1024, NAME_BYTES = 200, CASES_MIN = 30 };
 
@@ -253,7 +253,7 @@ static void worth(void **state)
 }
 
 /* The path worked out for one document is the one that it was ranked by. */
-static void taken_is_the_rank(void **state)
+static void meeting_is_the_rank(void **state)
 {
     (void)state;
     static const char *const names[] = {"máy tính xách tay dell", "laptop dell", "laptop máy tính xách tay dell", "tính tay máy dell xách"};
@@ -263,7 +263,8 @@ static void taken_is_the_rank(void **state)
     struct match *match = NULL;
     const uint64_t *bits = NULL;
     uint32_t window = 0;
-    struct taken taken;
+    struct meeting meeting;
+    uint8_t taken[LATTICE_POSITIONS_MAX];
     fixture_open(&fixture, names, 4);
     must(analyze(fixture.shop.analyzer, "laptop dell ", 12, &fixture.arena, &tokens));
     struct cascade_query query = {.tokens = &tokens, .text_size = 12};
@@ -273,10 +274,10 @@ static void taken_is_the_rank(void **state)
     must(match_window(match, window, &bits));
     for (uint32_t document = 0; document < 4; document++) {
         assert_true(window_has(bits, document));
-        must(taken_read(fixture.snapshot, &cascade.lattice, document, &taken));
-        assert_int_equal(taken.score.band, match_score(match, document).band);
-        assert_int_equal(taken.score.score, match_score(match, document).score);
-        assert_int_equal(taken.count, document == 0 || document == 3);
+        must(meeting_read(fixture.snapshot, &cascade.words, &cascade.lattice, document, &meeting));
+        assert_int_equal(meeting.score.band, match_score(match, document).band);
+        assert_int_equal(meeting.score.score, match_score(match, document).score);
+        assert_int_equal(meeting_alternatives(&meeting, taken), document == 0 || document == 3);
     }
     match_close(match);
     fixture_close(&fixture);
@@ -289,7 +290,7 @@ int main(void)
         cmocka_unit_test(bounds),
         cmocka_unit_test(full_lattice),
         cmocka_unit_test(worth),
-        cmocka_unit_test(taken_is_the_rank),
+        cmocka_unit_test(meeting_is_the_rank),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

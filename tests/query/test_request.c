@@ -52,6 +52,8 @@ static const struct example examples[] = {
     {"inStock", "yes", "inStock is \"yes\": it must be true or false"},
     {"understand", "false", NULL},
     {"understand", "no", "understand is \"no\": it must be true or false"},
+    {"highlight", "true", NULL},
+    {"highlight", "both", "highlight is \"both\": it must be true or false"},
     {"ignore", "priceMax", NULL},
     {"ignore", "brand,category", NULL},
     {"ignore", "price", "ignore is \"price\": it must be a field of `understood`, as priceMax or brand"},
