@@ -365,7 +365,7 @@ static void dead_reader(void **state)
     scratch_open(&scratch);
     fill(&scratch, 0, 10, 100);
     pid_t child = child_run(hold_child, scratch.folder, false);
-    for (unsigned tries = 0; tries < 500 && size.oldest_reader_lag == 0; tries++) {
+    for (unsigned tries = 0; tries < 5000 && size.oldest_reader_lag == 0; tries++) {
         fill(&scratch, 0, 10, 100);
         assert_int_equal(env_size(scratch.env, &size), STATUS_OK);
         usleep(2000);
