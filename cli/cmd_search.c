@@ -9,12 +9,11 @@
 #include "base/clock.h"
 #include "cli/command.h"
 #include "cli/reader.h"
+#include "cli/request_words.h"
 #include "cli/search_batch.h"
 #include "query/search.h"
 #include "server/render_search.h"
 #include "server/view.h"
-
-enum { SEARCH_WORDS_MAX = 64 };
 
 static void price_print(const json_t *hit)
 {
@@ -92,28 +91,6 @@ static enum status answer_print(struct buffer *answer, bool as_json, struct erro
     return STATUS_OK;
 }
 
-/* The words: the query, then parameters of the API as name=value. */
-static enum status request_from_words(const struct invocation *invocation, struct search_request *request, struct arena *arena,
-                                      struct error *error)
-{
-    request_init(request);
-    request->now_s = clock_wall_s();
-    request->limit = (unsigned)settings_number(invocation->settings, "limit");
-    enum status status = STATUS_OK;
-    for (size_t i = 0; i < invocation->argument_count && status == STATUS_OK; i++) {
-        const char *word = invocation->arguments[i];
-        const char *equals = i > 0 ? strchr(word, '=') : NULL;
-        if (i > 0 && equals == NULL)
-            return error_set(error, STATUS_INVALID, "\"%.60s\" is not NAME=VALUE: quote a query of several words", word);
-        const char *name = i > 0 ? arena_copy(arena, word, (size_t)(equals - word)) : "q";
-        if (name == NULL)
-            return error_set(error, STATUS_LIMIT, "the request is too large");
-        const char *value = i > 0 ? equals + 1 : word;
-        status = request_set(request, name, (struct bytes){.data = value, .size = strlen(value)}, error);
-    }
-    return status == STATUS_OK ? request_check(request, error) : status;
-}
-
 static enum status search_print(const struct invocation *invocation, const struct reader *reader, const struct analyzer *analyzer,
                                 struct error *error)
 {
@@ -124,7 +101,7 @@ static enum status search_print(const struct invocation *invocation, const struc
     bool as_json = settings_flag(invocation->settings, "json") || isatty(STDOUT_FILENO) != 1;
     arena_init(&arena, REQUEST_ARENA_BYTES);
     struct bytes next_cursor = {0};
-    enum status status = request_from_words(invocation, &request, &arena, error);
+    enum status status = request_from_words(&request, invocation, (unsigned)settings_number(invocation->settings, "limit"), &arena, error);
     if (status == STATUS_OK)
         status = cursor_admit(&reader->cursor_key, &request, &arena, error);
     if (status == STATUS_OK)
@@ -155,7 +132,7 @@ static enum status check(const struct invocation *invocation, struct error *erro
     if (batch != NULL)
         return STATUS_OK;
     arena_init(&arena, REQUEST_ARENA_BYTES);
-    enum status status = request_from_words(invocation, &request, &arena, error);
+    enum status status = request_from_words(&request, invocation, (unsigned)settings_number(invocation->settings, "limit"), &arena, error);
     arena_release(&arena);
     return status;
 }
@@ -203,7 +180,7 @@ const struct command command_search = {
     .details = "PARAMETER=VALUE are those of the HTTP API: brand=samsung facets=brand,price sort=priceAsc. A line of a batch is "
                "`qid TAB query` or `qid TAB {\"q\":...}` with the same parameters as JSON, and prints `qid TAB id id ...`, best first.",
     .arguments = "[QUERY [PARAMETER=VALUE...]]",
-    .argument_max = SEARCH_WORDS_MAX,
+    .argument_max = REQUEST_WORDS_MAX,
     .settings = (const char *const[]){"index", "map-gib", "cursor-key", NULL},
     .needs = (const char *const[]){"index", NULL},
     .options = options,

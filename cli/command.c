@@ -11,8 +11,8 @@
 #include "cli/settings_table.h"
 
 static const struct command *const commands[] = {
-    &command_build,  &command_index,   &command_serve,   &command_search,   &command_stats, &command_dump,
-    &command_verify, &command_reindex, &command_analyze, &command_generate, &command_load,  &command_bench,
+    &command_build,  &command_index,   &command_serve,   &command_search,   &command_explain, &command_stats, &command_dump,
+    &command_verify, &command_reindex, &command_analyze, &command_generate, &command_load,    &command_bench,
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };

@@ -42,7 +42,7 @@ struct command {
 /* Runs what the arguments ask for and returns the exit code. */
 int command_run(int argc, char **argv);
 
-extern const struct command command_analyze, command_bench, command_build, command_dump, command_generate, command_index, command_load,
-    command_reindex, command_search, command_serve, command_stats, command_verify;
+extern const struct command command_analyze, command_bench, command_build, command_dump, command_explain, command_generate, command_index,
+    command_load, command_reindex, command_search, command_serve, command_stats, command_verify;
 
 #endif

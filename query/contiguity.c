@@ -45,15 +45,17 @@ static enum status worth_get(const struct contiguity *contiguity, const struct p
 }
 
 /* Keeps the order of places. */
-static enum status pair_open(struct contiguity *contiguity, const struct term *term, uint32_t worth, unsigned place)
+static enum status pair_open(struct contiguity *contiguity, const struct term *term, struct bytes key, uint32_t worth, unsigned place)
 {
     struct edge_window *window = arena_alloc(contiguity->arena, sizeof *window);
+    const char *kept = arena_copy(contiguity->arena, key.data, key.size);
     unsigned at = contiguity->count;
-    if (window == NULL)
+    if (window == NULL || kept == NULL)
         return STATUS_LIMIT;
     for (; at > 0 && contiguity->pairs[at - 1].place > place; at--)
         contiguity->pairs[at] = contiguity->pairs[at - 1];
-    contiguity->pairs[at] = (struct contiguity_pair){.term.term = *term, .worth = worth, .place = place, .window = window};
+    contiguity->pairs[at] =
+        (struct contiguity_pair){.term.term = *term, .key = {kept, key.size}, .worth = worth, .place = place, .window = window};
     contiguity->count++;
     struct contiguity_pair *pair = &contiguity->pairs[at];
     pair->term.band = BAND_MAX;
@@ -80,8 +82,9 @@ static enum status pair_add(struct contiguity *contiguity, const struct pair *pa
         if (contiguity->pairs[i].term.term.id == term.id && contiguity->pairs[i].place == place)
             return STATUS_OK;
     status = worth_get(contiguity, pair, &worth);
-    return status == STATUS_OK && worth > 0 && contiguity->count < CONTIGUITY_PAIRS_MAX ? pair_open(contiguity, &term, worth, place)
-                                                                                        : status;
+    return status == STATUS_OK && worth > 0 && contiguity->count < CONTIGUITY_PAIRS_MAX
+               ? pair_open(contiguity, &term, (struct bytes){key, size}, worth, place)
+               : status;
 }
 
 static const struct token *pair_begin(const struct pair *pair)

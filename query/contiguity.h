@@ -25,6 +25,7 @@ struct contiguity_pair {
     struct edge edge; /* of the one term */
     struct edge_term term;
     struct edge_window *window;
+    struct bytes key; /* as catalog/pair.h has it */
     uint32_t worth;
     unsigned place; /* pairs of a query stand in the order of their places */
 };

@@ -119,6 +119,16 @@ static void met_add(struct pass *pass, const uint64_t *documents)
     }
 }
 
+/* Of the window's documents, the only one that is looked at. */
+static void only_keep(const struct pass *pass, uint32_t window, uint64_t *documents)
+{
+    uint32_t at = *pass->only % COLUMN_WINDOW;
+    bool has = *pass->only / COLUMN_WINDOW == window && window_has(documents, at);
+    window_clear(documents);
+    if (has)
+        window_set(documents, at);
+}
+
 /* `matched`: the words meet some of the window's documents. */
 static enum status window_run(struct pass *pass, uint32_t window, bool matched)
 {
@@ -129,6 +139,10 @@ static enum status window_run(struct pass *pass, uint32_t window, bool matched)
         window_copy(documents, matching);
     window_copy(met, documents);
     placing_documents(&pass->placing, window, documents);
+    if (pass->only != NULL) {
+        only_keep(pass, window, documents);
+        only_keep(pass, window, met);
+    }
     if (status != STATUS_OK || !window_any(documents))
         return status;
     status = strict_window(&pass->strict, window, documents);
@@ -163,6 +177,16 @@ static bool deadline_passed(struct pass *pass, uint32_t visited)
     return pass->partial;
 }
 
+/* The window of the only document that is looked at. */
+static enum status only_run(struct pass *pass)
+{
+    uint32_t window = *pass->only / COLUMN_WINDOW, matched = 0;
+    enum status status = match_seek(pass->match, window, &matched);
+    if (status != STATUS_OK && status != STATUS_END)
+        return status;
+    return window_run(pass, window, status == STATUS_OK && matched == window);
+}
+
 /* The windows that the words meet, and those of products that rules put there. */
 static enum status windows_run(struct pass *pass)
 {
@@ -194,7 +218,7 @@ static bool alternative_reads_one_way(const struct alternative *alternative)
 }
 
 /* The pairs of the words, and of the alternatives of the step at hand. */
-static enum status pairs_read(struct pass *pass)
+enum status pass_pairs_open(struct pass *pass)
 {
     const struct alternatives *alternatives = &pass->cascade->alternatives;
     struct bytes text = pass->request->text;
@@ -261,7 +285,7 @@ static enum status place_find(struct pass *pass)
     enum status status = cursor_document(after, pass->snapshot, &document);
     if (status != STATUS_OK)
         return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-    status = pairs_read(pass);
+    status = pass_pairs_open(pass);
     if (status == STATUS_OK)
         status = lattice_match(pass);
     if (status == STATUS_OK)
@@ -278,7 +302,7 @@ static enum status documents_run(struct pass *pass)
     if (status == STATUS_OK)
         status = lattice_match(pass);
     if (status == STATUS_OK)
-        status = windows_run(pass);
+        status = pass->only == NULL ? windows_run(pass) : only_run(pass);
     lattice_unmatch(pass);
     strict_close(&pass->strict);
     return status;
@@ -292,7 +316,7 @@ enum status pass_run(struct pass *pass)
     if (status == STATUS_OK)
         status = place_find(pass);
     if (status == STATUS_OK)
-        status = pairs_read(pass);
+        status = pass_pairs_open(pass);
     if (status == STATUS_OK)
         status = counters_open(pass);
     if (status == STATUS_OK)

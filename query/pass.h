@@ -24,6 +24,7 @@ struct pass {
     struct placing placing;        /* what they hide and pin */
     const struct cascade *cascade; /* at the step in question */
     uint64_t deadline_cpu_ns;      /* 0: none */
+    const uint32_t *only;          /* the one document that is looked at; NULL: all */
     struct filters filters;
     struct facet_set facets;
 
@@ -45,6 +46,9 @@ struct pass {
 
 /* Forgets what a pass before found, and runs. LIMIT at the arena's cap; CORRUPT and the statuses of LMDB when the index cannot be read. */
 MUST_USE enum status pass_run(struct pass *pass);
+
+/* Opens the pairs that a pass for the step at hand would count; they are to be closed, whatever the status. */
+MUST_USE enum status pass_pairs_open(struct pass *pass);
 
 /* Behind a pass that was not partial, for facets=auto: chooses further specs and counts them over the same documents. */
 MUST_USE enum status pass_facets_auto(struct pass *pass);

@@ -3,25 +3,12 @@
 #include "query/search.h"
 
 #include "base/clock.h"
-#include "query/application.h"
 #include "query/cursor.h"
 #include "query/meeting.h"
-#include "query/pass.h"
+#include "query/search_parts.h"
 #include "storage/snapshot.h"
 
 enum { NAME_WORDS = 6 /* that make a name of what stands all in one */ };
-
-struct search {
-    struct pass pass;
-    struct cascade_query query;
-    struct cascade cascade;
-    struct token_list tokens;
-    struct understanding understanding;
-    struct application application;
-    struct strict_spans strict_spans;
-    struct rules rules;
-    enum alternative_level level; /* of the step that met the first document, and of what the best hit was found by */
-};
 
 /* The words, and what is understood of them. */
 static enum status words_read(struct search *search)
@@ -216,7 +203,7 @@ static enum status hits_finish(struct search *search, const struct search_reques
 }
 
 /* Everything about readings that an answer shows. */
-static enum status understood_finish(struct search *search, struct search_result *result)
+enum status search_understood(const struct search *search, struct search_result *result)
 {
     const struct understanding *understanding = &search->understanding;
     struct understood *list = arena_calloc(search->pass.arena, understanding->count, sizeof *list);
@@ -356,17 +343,18 @@ static enum status variants_finish(struct search *search, struct search_result *
     return status;
 }
 
-enum status search_run(struct snapshot *snapshot, const struct analyzer *analyzer, const struct search_request *request,
-                       const struct search_limits *limits, struct arena *arena, struct search_result *result, struct error *error)
+enum status search_begin(struct search *search, struct snapshot *snapshot, const struct analyzer *analyzer,
+                         const struct search_request *request, const struct search_limits *limits, struct arena *arena,
+                         struct search_result *result, struct error *error)
 {
-    struct search_request plain = *request; /* without what is excluded */
-    struct search search = {.pass = {.snapshot = snapshot, .analyzer = analyzer, .arena = arena, .request = &plain}};
-    struct pass *pass = &search.pass;
-    pass->tokens = &search.tokens;
-    pass->understanding = &search.understanding;
-    pass->strict_spans = &search.strict_spans;
-    pass->cascade = &search.cascade;
-    pass->rules = &search.rules;
+    struct pass *pass = &search->pass;
+    *search = (struct search){.pass = {.snapshot = snapshot, .analyzer = analyzer, .arena = arena}, .plain = *request};
+    pass->request = &search->plain;
+    pass->tokens = &search->tokens;
+    pass->understanding = &search->understanding;
+    pass->strict_spans = &search->strict_spans;
+    pass->cascade = &search->cascade;
+    pass->rules = &search->rules;
     *result = (struct search_result){.analyzer = analyzer};
     if (limits->cpu_ns > 0)
         pass->deadline_cpu_ns = clock_thread_cpu_ns() + limits->cpu_ns;
@@ -375,13 +363,32 @@ enum status search_run(struct snapshot *snapshot, const struct analyzer *analyze
     if (request->after != NULL && request->after->fingerprint != request_fingerprint(request))
         return error_set(error, STATUS_INVALID,
                          "cursor belongs to another search: repeat the request whose answer it is from; limit and facets may differ");
-    enum status status = strict_parse(request->text, arena, &search.strict_spans, &plain.text);
+    enum status status = strict_parse(request->text, arena, &search->strict_spans, &search->plain.text);
     if (status == STATUS_OK)
         status = facet_set_choose(&pass->facets, request, arena, error);
+    if (status != STATUS_OK)
+        return status;
+    return request->after == NULL ? cascade_run(search, result, error) : walk_run(search, result, error);
+}
+
+enum status search_status(enum status status, struct error *error)
+{
+    if (status == STATUS_LIMIT)
+        return error_set(error, status,
+                         "the search needs more memory than a request may have: ask for fewer facet values or an earlier page");
+    if (status != STATUS_OK && status != STATUS_INVALID)
+        return error_set(error, status, "the index could not be read: %s", status_name(status));
+    return status;
+}
+
+enum status search_run(struct snapshot *snapshot, const struct analyzer *analyzer, const struct search_request *request,
+                       const struct search_limits *limits, struct arena *arena, struct search_result *result, struct error *error)
+{
+    struct search search;
+    struct pass *pass = &search.pass;
+    enum status status = search_begin(&search, snapshot, analyzer, request, limits, arena, result, error);
     if (status == STATUS_OK)
-        status = request->after == NULL ? cascade_run(&search, result, error) : walk_run(&search, result, error);
-    if (status == STATUS_OK)
-        status = understood_finish(&search, result);
+        status = search_understood(&search, result);
     if (status == STATUS_OK)
         status = hits_finish(&search, request, result);
     if (status == STATUS_OK)
@@ -402,10 +409,5 @@ enum status search_run(struct snapshot *snapshot, const struct analyzer *analyze
     result->partial = pass->partial;
     result->zone = search.cascade.zone == WORDS_CORE ? "core" : "all";
     result->level = cascade_level_name(search.level);
-    if (status == STATUS_LIMIT)
-        return error_set(error, status,
-                         "the search needs more memory than a request may have: ask for fewer facet values or an earlier page");
-    if (status != STATUS_OK && status != STATUS_INVALID)
-        return error_set(error, status, "the index could not be read: %s", status_name(status));
-    return status;
+    return search_status(status, error);
 }

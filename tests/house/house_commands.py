@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 TIM = sys.argv[1]
-COMMANDS = ["analyze", "bench", "build", "dump", "generate", "index", "load", "reindex", "search", "serve", "stats", "verify"]
+COMMANDS = ["analyze", "bench", "build", "dump", "explain", "generate", "index", "load", "reindex", "search", "serve", "stats", "verify"]
 failures = []
 
 
@@ -79,6 +79,9 @@ def test_wrong_calls():
     expect_usage("search", "--index", "/tmp/x", "tủ", "lạnh", part="quote a query of several words")
     expect_usage("search", "--index", "/tmp/x", "tủ", "colour=1", part="unknown parameter \"colour\"")
     expect_usage("search", "--index", "/tmp/x", "tủ", "priceMin=đắt", part="priceMin")
+    expect_usage("explain", "--index", "/tmp/x", "tủ", part="--product ID is needed")
+    expect_usage("explain", "--index", "/tmp/x", "--product", "1", part="a query is needed")
+    expect_usage("explain", "--index", "/tmp/x", "--product", "1", "tủ", "lạnh", part="quote a query of several words")
     expect_usage("index", "--index", "/tmp/x", "--slot", "Bad Slot", environment={"TIM_DATABASE": "dbname=x"}, part="slot name \"Bad Slot\"")
     expect("hunter2" not in run("index", "--database", "password=hunter2").stderr, "a password is printed")
 
