@@ -58,6 +58,21 @@ static void test_search(void **state)
     json_decref(answer);
 }
 
+static void test_highlight(void **state)
+{
+    (void)state;
+    json_t *answer = get_json("/v1/search?q=tu+lanh+hai&highlight=true&limit=1", "", 200);
+    const json_t *hit = json_array_get(json_object_get(answer, "hits"), 0), *marked = json_object_get(hit, "_highlight");
+    assert_true(strncmp(text_at(marked, "name"), "<em>Tủ</em> <em>lạnh</em> Số ", 33) == 0);
+    assert_non_null(strstr(text_at(marked, "name"), "&lt;&quot;&amp;&#39;&gt;"));
+    assert_string_equal(text_at(marked, "brand"), "<em>Hải</em> Âu");
+    assert_true(json_is_null(json_object_get(marked, "description")));
+    json_decref(answer);
+    answer = get_json("/v1/search?q=tu+lanh&limit=1", "", 200);
+    assert_null(json_object_get(json_array_get(json_object_get(answer, "hits"), 0), "_highlight"));
+    json_decref(answer);
+}
+
 static void test_facets(void **state)
 {
     (void)state;
@@ -512,23 +527,15 @@ int main(void)
     options.header_timeout_ms = 10000;
     site_start(&site, &options);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_search),
-        cmocka_unit_test(test_facets),
-        cmocka_unit_test(test_suggest),
-        cmocka_unit_test(test_similar),
-        cmocka_unit_test(test_suggest_in_category),
-        cmocka_unit_test(test_product),
-        cmocka_unit_test(test_every_answer_has_its_headers),
-        cmocka_unit_test(test_request_ids),
-        cmocka_unit_test(test_head_is_get_without_the_body),
-        cmocka_unit_test(test_encodings),
-        cmocka_unit_test(test_small_bodies_stay_plain),
-        cmocka_unit_test(test_not_modified),
-        cmocka_unit_test(test_preflight),
-        cmocka_unit_test(test_crowds),
-        cmocka_unit_test(test_pipelined_requests_come_back_in_order),
-        cmocka_unit_test(test_ready),
-        cmocka_unit_test(test_metrics),
+        cmocka_unit_test(test_search),       cmocka_unit_test(test_highlight),
+        cmocka_unit_test(test_facets),       cmocka_unit_test(test_suggest),
+        cmocka_unit_test(test_similar),      cmocka_unit_test(test_suggest_in_category),
+        cmocka_unit_test(test_product),      cmocka_unit_test(test_every_answer_has_its_headers),
+        cmocka_unit_test(test_request_ids),  cmocka_unit_test(test_head_is_get_without_the_body),
+        cmocka_unit_test(test_encodings),    cmocka_unit_test(test_small_bodies_stay_plain),
+        cmocka_unit_test(test_not_modified), cmocka_unit_test(test_preflight),
+        cmocka_unit_test(test_crowds),       cmocka_unit_test(test_pipelined_requests_come_back_in_order),
+        cmocka_unit_test(test_ready),        cmocka_unit_test(test_metrics),
         cmocka_unit_test(test_access_log),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
