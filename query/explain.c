@@ -42,7 +42,7 @@ static enum status rank_take(struct pass *pass, struct looked_at *out)
     struct search_hit *hits = NULL;
     unsigned count = 0;
     bool more = false;
-    if (pass->total == 0 || pass->top.room == 0)
+    if (pass->top.room == 0 || pass->top.count == 0 || out->ranked)
         return STATUS_OK;
     enum status status = top_finish(&pass->top, 0, 1, &hits, &count, &more);
     out->ranked = count > 0;
@@ -62,6 +62,8 @@ enum status document_look(struct search *search, uint32_t document, struct looke
     out->words = pass->met.documents > 0;
     out->hit = pass->total > 0 || placing_added(&placing) > 0;
     rules_look(&placing, document, out);
+    if (status == STATUS_OK)
+        status = rank_take(pass, out);
     pass->placing = (struct placing){.rules = placing.rules};
     if (status == STATUS_OK && (out->pinned || out->hidden)) {
         status = pass_run(pass);

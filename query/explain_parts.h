@@ -12,7 +12,7 @@ struct looked_at {
     bool hit;    /* and nothing else keeps it out, or a rule puts it among the hits */
     bool pinned; /* by a rule */
     bool hidden; /* by a rule */
-    bool ranked; /* it has a rank: of a pinned or hidden one what it would be without rules, when hits are asked for */
+    bool ranked; /* it has a rank, when hits are asked for: without pins and hides where these give it none */
     uint64_t rank;
 };
 

@@ -30,6 +30,12 @@ static const char products[] =
     "{\"id\":\"4\",\"name\":\"Áo thun\",\"variants\":[{\"id\":\"41\",\"price\":90000,\"stock\":0},{\"id\":\"42\",\"price\":150000,"
     "\"stock\":4}]}\n";
 
+static const char settings[] =
+    "{\"table\":\"search_rules\",\"id\":\"r1\",\"query\":\"máy lạnh\",\"action\":\"pin\",\"product_id\":\"2\",\"params\":{\"at\":1}}\n"
+    "{\"table\":\"search_rules\",\"id\":\"r2\",\"query\":\"áo\",\"action\":\"hide\",\"product_id\":\"4\"}\n"
+    "{\"table\":\"search_rules\",\"id\":\"r3\",\"query\":\"lít\",\"action\":\"boost\",\"params\":{\"brand\":\"samsung\",\"percent\":100}}"
+    "\n";
+
 /* The explanation as JSON has all of these, NULL-ended. */
 static void check(const char *query, const char *const parameters[][2], const char *product, const char *const *parts)
 {
@@ -94,9 +100,27 @@ static void why_not(void **state)
           PARTS("\"apart\":true", "\"filter\":\"price\",\"alone\":true", "\"filter\":\"inStock\",\"alone\":true"));
 }
 
+static void rules(void **state)
+{
+    (void)state;
+    check("máy lạnh", NULL, "2",
+          PARTS("\"verdict\":\"hit\",\"place\":1", "\"pinned\":true",
+                "\"rules\":[{\"id\":\"r1\",\"action\":\"pin\",\"place\":1,\"points\":0}]"));
+    check("áo", NULL, "4", PARTS("\"verdict\":\"hidden\"", "\"rules\":[{\"id\":\"r2\",\"action\":\"hide\",", "\"blockers\":[]"));
+    check("lít", NULL, "2", PARTS("\"rules\":[{\"id\":\"r3\",\"action\":\"boost\",\"place\":null,\"points\":"));
+    check("lít", NULL, "1", PARTS("\"rules\":[]"));
+}
+
+static void file_write(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0)
+        abort();
+}
+
 int main(void)
 {
-    char folder[] = "/tmp/tim-explain-XXXXXX", source[sizeof folder + 16];
+    char folder[] = "/tmp/tim-explain-XXXXXX", source[sizeof folder + 16], rows[sizeof folder + 16];
     struct index *index = NULL;
     struct env *env = NULL;
     struct error error = {0};
@@ -105,13 +129,13 @@ int main(void)
     if (mkdtemp(folder) == NULL)
         abort();
     snprintf(source, sizeof source, "%s.ndjson", folder);
-    FILE *file = fopen(source, "w");
-    if (file == NULL || fputs(products, file) < 0 || fclose(file) != 0)
-        abort();
+    snprintf(rows, sizeof rows, "%s.rules", folder);
+    file_write(source, products);
+    file_write(rows, settings);
     log_set_level(LOG_ERROR);
     analyzer = analyzer_new();
     arena_init(&arena, (size_t)64 << 20);
-    struct build_options options = {.from = source, .analyzer = analyzer, .memory_bytes = (size_t)64 << 20, .threads = 1};
+    struct build_options options = {.from = source, .settings = rows, .analyzer = analyzer, .memory_bytes = (size_t)64 << 20, .threads = 1};
     static const volatile sig_atomic_t never = 0;
     options.stop = &never;
     if (index_open(folder, INDEX_WRITE, (uint64_t)1 << 28, &options.index, &error) != STATUS_OK ||
@@ -124,6 +148,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hit_in_parts),
         cmocka_unit_test(why_not),
+        cmocka_unit_test(rules),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     snapshot_close(snapshot);
@@ -132,5 +157,6 @@ int main(void)
     arena_release(&arena);
     analyzer_free(analyzer);
     unlink(source);
+    unlink(rows);
     return remove_folder(folder) != 0 || failed != 0;
 }

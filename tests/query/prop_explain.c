@@ -1,25 +1,28 @@
 /* Explanations against the search itself, for random requests over random shops: the rank in parts is the rank of the hit, its place is that
  * in the answer, and a product that is no hit becomes one when what is said to keep it out is taken away. TIM_SEED repeats a run, PROP_SEEDS
  * sets how many shops there are. */
-#include "shop.h"
+enum { REQUEST_TEXT_BYTES = 256 }; /* the models' too */
+
+#include "naive_rules.h"
 
 #include "query/explain.h"
 #include "query/rank.h"
 
-enum { PRODUCTS = 60, QUESTIONS = 30, ASKED_PER_QUESTION = 12, TEXT_BYTES = 256, VALUES = 3 };
+enum { PRODUCTS = 60, QUESTIONS = 30, ASKED_PER_QUESTION = 12, VALUES = 3 };
 
 struct question {
     struct search_request request;
-    char text[TEXT_BYTES], category[16], brand[16], values[VALUES][16];
+    char text[REQUEST_TEXT_BYTES], category[16], brand[16], values[VALUES][16];
 };
 
 struct seen {
-    uint64_t hits, out, alone, together, never;
-    uint64_t verdicts[VERDICT_FILTERS + 1];
+    uint64_t hits, out, alone, together, never, pinned, lifted;
+    uint64_t verdicts[VERDICT_HIDDEN + 1];
 };
 
 static uint64_t seed;
 static struct seen seen;
+static struct naive_rules rules; /* of the shop at hand; none in every other one */
 
 static void text_add(struct question *question, const char *text)
 {
@@ -30,7 +33,10 @@ static void text_add(struct question *question, const char *text)
 static void ask_words(struct shop *shop, struct question *question)
 {
     uint64_t *state = &shop->random;
-    for (unsigned words = random_below(state, 4); words > 0; words--)
+    bool rule = rules.count > 0 && random_chance(state, 40);
+    if (rule)
+        text_add(question, rules.items[random_below(state, rules.count)].query);
+    for (unsigned words = rule ? random_below(state, 2) : random_below(state, 4); words > 0; words--)
         text_add(question, random_word(state));
     if (random_chance(state, 10))
         text_add(question, "khongdau");
@@ -73,6 +79,7 @@ static void ask(struct shop *shop, struct question *question)
     request->match = random_chance(state, 25) ? MATCH_ANY : MATCH_ALL;
     request->sort = random_chance(state, 80) ? SORT_RELEVANCE : (enum sort)random_below(state, 5);
     request->limit = HITS_MAX;
+    request->now_s = RULE_NOW_S;
 }
 
 static void search(struct shop *shop, struct snapshot *snapshot, const struct search_request *request, struct arena *arena,
@@ -95,7 +102,11 @@ static void rank_check(const struct explanation *why, uint64_t rank)
 {
     const struct explained_rank *parts = &why->rank;
     uint32_t text = 0, pairs = 0;
-    assert_int_equal(parts->rank, rank);
+    if (!why->pinned || why->sort != SORT_RELEVANCE)
+        assert_int_equal(parts->rank, rank);
+    if (!why->ranked)
+        return;
+    rank = parts->rank;
     if (why->sort != SORT_RELEVANCE)
         return;
     for (unsigned i = 0; i < why->edge_count; i++)
@@ -145,7 +156,7 @@ static bool is_hit_without(struct shop *shop, struct snapshot *snapshot, const s
     struct arena arena;
     struct search_result result;
     struct search_request request = question->request;
-    char text[TEXT_BYTES];
+    char text[REQUEST_TEXT_BYTES];
     memcpy(text, question->text, sizeof text);
     request.text.data = text;
     for (unsigned i = first; i < first + count; i++)
@@ -169,9 +180,13 @@ static void why_not_check(struct shop *shop, struct snapshot *snapshot, const st
                      why->blockers[i].text.data, why->blockers[i].filter == NULL ? "" : why->blockers[i].filter);
         any = any || why->blockers[i].alone;
     }
-    for (unsigned i = 0; i < why->blocker_count && why->together == 0; i++)
+    for (unsigned i = 0; i < why->blocker_count && why->together == 0 && rules.count == 0; i++)
         print_error("%s \"%.*s\" %s\n", blocker_kind_name((enum blocker_kind)why->blockers[i].kind), (int)why->blockers[i].text.size,
                     why->blockers[i].text.data, why->blockers[i].filter == NULL ? "" : why->blockers[i].filter);
+    if (why->together == 0 && rules.count > 0) { /* rules may hide it when the words are others */
+        seen.never++;
+        return;
+    }
     if (why->together == 0)
         fail_msg("TIM_SEED=%llu: nothing helps product %s for \"%s\"", (unsigned long long)seed, product->id, question->text);
     assert_true(is_hit_without(shop, snapshot, question, why, 0, why->together, product->document));
@@ -199,9 +214,15 @@ static void product_check(struct shop *shop, struct snapshot *snapshot, const st
     assert_int_equal(why->place, place);
     seen.verdicts[why->verdict]++;
     seen.hits += place > 0;
+    seen.pinned += why->pinned;
+    seen.lifted += why->rank.rule_boost > 0;
+    assert_true(why->rank.rule_boost == 0 || why->rule_count > 0);
+    assert_true((!why->pinned && why->verdict != VERDICT_HIDDEN) || why->rule_count > 0);
+    if (place > 0 && why->sort == SORT_RELEVANCE)
+        assert_int_equal(why->pinned, result->hits[place - 1].pinned);
     if (place > 0)
         rank_check(why, result->hits[place - 1].rank);
-    else if (product->live)
+    else if (product->live && why->verdict != VERDICT_HIDDEN)
         why_not_check(shop, snapshot, question, product, why);
     arena_release(&arena);
 }
@@ -214,8 +235,12 @@ static void question_check(struct shop *shop, struct snapshot *snapshot)
     arena_init(&arena, (size_t)64 << 20);
     ask(shop, &question);
     search(shop, snapshot, &question.request, &arena, &result);
-    for (unsigned i = 0; i < ASKED_PER_QUESTION; i++)
-        product_check(shop, snapshot, &question, &result, &shop->products[random_below(&shop->random, shop->count)]);
+    for (unsigned i = 0; i < ASKED_PER_QUESTION; i++) {
+        bool of_rule = rules.count > 0 && random_chance(&shop->random, 50);
+        uint32_t product =
+            of_rule ? rules.items[random_below(&shop->random, rules.count)].product : random_below(&shop->random, shop->count);
+        product_check(shop, snapshot, &question, &result, &shop->products[product]);
+    }
     arena_release(&arena);
 }
 
@@ -239,10 +264,15 @@ static void shop_run(uint64_t shop_seed)
     batch = shop_begin(&shop);
     for (unsigned i = 0; i < PRODUCTS; i += 12)
         product_hide(batch, &shop.products[i + random_below(&shop.random, 12)], i % 24 == 0);
+    rules = (struct naive_rules){0};
+    if (shop_seed % 2 == 0)
+        rules_write(&shop, batch, &rules);
     shop_commit(batch);
     struct snapshot *snapshot = shop_read(&shop);
     for (unsigned i = 0; i < QUESTIONS; i++)
         question_check(&shop, snapshot);
+    free(rules.states);
+    rules = (struct naive_rules){0};
     snapshot_close(snapshot);
     shop_close(&shop);
 }
@@ -255,11 +285,13 @@ static void random_shops(void **state)
     (void)state;
     for (unsigned i = 0; i < shops; i++)
         shop_run(first + i);
-    print_message("hits %llu, out %llu: one thing alone %llu, several %llu\n", (unsigned long long)seen.hits, (unsigned long long)seen.out,
-                  (unsigned long long)seen.alone, (unsigned long long)seen.together);
-    for (unsigned verdict = 0; verdict <= VERDICT_FILTERS; verdict++) {
+    print_message("hits %llu (pinned %llu, lifted %llu), out %llu: one thing alone %llu, several %llu, rules forbid %llu\n",
+                  (unsigned long long)seen.hits, (unsigned long long)seen.pinned, (unsigned long long)seen.lifted,
+                  (unsigned long long)seen.out, (unsigned long long)seen.alone, (unsigned long long)seen.together,
+                  (unsigned long long)seen.never);
+    for (unsigned verdict = 0; verdict <= VERDICT_HIDDEN; verdict++) {
         print_message("%s %llu\n", verdict_name((enum verdict)verdict), (unsigned long long)seen.verdicts[verdict]);
-        assert_true(seen.verdicts[verdict] > 0 || verdict == VERDICT_ABSENT || verdict == VERDICT_SIGNS);
+        assert_true(seen.verdicts[verdict] > 0 || verdict == VERDICT_ABSENT || verdict == VERDICT_SIGNS || verdict == VERDICT_HIDDEN);
     }
 }
 
