@@ -85,6 +85,28 @@ static void search_at(struct fixture *fixture, const char *text, const char *cat
         fail_msg("%s", error.text);
 }
 
+/* Page after page by cursors: the hits are these. */
+static void walk_check(struct fixture *fixture, const char *text, unsigned limit, const unsigned expected[], unsigned count)
+{
+    struct search_request request;
+    struct error error = {0};
+    unsigned seen = 0;
+    request_init(&request);
+    request.text = bytes_of(text);
+    request.literal = true;
+    request.limit = limit;
+    request.now_s = NOW_S;
+    do {
+        must(search_run(fixture->snapshot, fixture->shop.analyzer, &request, &(struct search_limits){0}, &fixture->arena, &fixture->result,
+                        &error));
+        assert_true(seen + fixture->result.hit_count <= count);
+        for (unsigned i = 0; i < fixture->result.hit_count; i++)
+            assert_int_equal(fixture->result.hits[i].document, fixture->shop.products[expected[seen++]].document);
+        request.after = fixture->result.next;
+    } while (request.after != NULL);
+    assert_int_equal(seen, count);
+}
+
 static bool holds(struct fixture *fixture, const char *text, const char *category)
 {
     search_at(fixture, text, category, 0, HITS, NOW_S);
@@ -205,7 +227,7 @@ static void pins_over_pages(void **state)
     put(fixture, &(struct rule_row){.id = "3", .query = "loa", .action = "pin", .product_id = products[11].id, .params = "{\"at\":100}"});
     put(fixture, &(struct rule_row){.id = "4", .query = "loa", .action = "pin", .product_id = products[0].id, .params = "{\"at\":5}"});
     static const unsigned expected[] = {1, 2, 10, 9, 0, 3, 4, 5, 6, 7, 8, 11};
-    for (unsigned limit = 1; limit <= 13; limit++)
+    for (unsigned limit = 1; limit <= 13; limit++) {
         for (unsigned page = 0; page * limit < 12; page++) {
             search_at(fixture, "loa", "", page, limit, NOW_S);
             assert_int_equal(fixture->result.total, 12);
@@ -213,6 +235,15 @@ static void pins_over_pages(void **state)
             for (unsigned i = 0; i < fixture->result.hit_count; i++)
                 assert_int_equal(fixture->result.hits[i].document, products[expected[page * limit + i]].document);
         }
+        walk_check(fixture, "loa", limit, expected, 12);
+    }
+    search_at(fixture, "loa", "", 0, 0, NOW_S);
+    assert_true(fixture->result.total == 12 && fixture->result.next == NULL);
+    put(fixture, &(struct rule_row){.id = "8", .query = "loa", .action = "pin", .product_id = products[8].id}); /* only pins at first */
+    static const unsigned first[] = {8, 1, 10, 9, 0, 2, 3, 4, 5, 6, 7, 11};
+    search_at(fixture, "loa", "", 0, HITS, NOW_S);
+    for (unsigned limit = 1; limit <= 5; limit++)
+        walk_check(fixture, "loa", limit, first, 12);
     search_at(fixture, "loa -tivi", "", 0, HITS, NOW_S); /* what the shopper excludes stays away */
     assert_int_equal(fixture->result.total, 10);
     put(fixture, &(struct rule_row){.id = "5", .query = "zzzz", .action = "pin", .product_id = products[11].id});
