@@ -8,7 +8,7 @@ struct offer offer_of_run(struct column_reader *variants, uint32_t document, uin
 {
     struct offer best = {COLUMN_UNKNOWN, COLUMN_UNKNOWN, COLUMN_UNKNOWN};
     uint64_t best_paid = COLUMN_UNKNOWN, stock = 0, active = 0;
-    bool stock_known = false;
+    bool unknown = false;
     for (uint32_t i = first + 1; i < first + count; i++) {
         if (column_get(variants, VARIANT_OFFER_OWNER, i) != document)
             continue; /* inactive */
@@ -19,13 +19,11 @@ struct offer offer_of_run(struct column_reader *variants, uint32_t document, uin
             best = offer;
             best_paid = paid;
         }
-        if (offer.stock != COLUMN_UNKNOWN) {
-            stock_known = true;
-            stock += offer.stock;
-        }
+        unknown = unknown || offer.stock == COLUMN_UNKNOWN;
+        stock += offer.stock == COLUMN_UNKNOWN ? 0 : offer.stock;
     }
     if (active == 0)
         return (struct offer){column_get(variants, VARIANT_OFFER_PRICE, first), column_get(variants, VARIANT_OFFER_SALE, first), 0};
-    best.stock = !stock_known ? COLUMN_UNKNOWN : stock > COUNT_MAX ? COUNT_MAX : stock;
+    best.stock = stock == 0 && unknown ? COLUMN_UNKNOWN : stock > COUNT_MAX ? COUNT_MAX : stock;
     return best;
 }

@@ -11,7 +11,8 @@ struct offer {
 };
 
 /* The offer of a product with a run of `count` entries from `first` on: that of its cheapest active variant, and the sum of the stocks they
- * know. While none is active it is the product's own, which cannot be bought. `variants` reads family_variant. */
+ * know; unknown, not 0, when one of them does not know and the others have none. While none is active it is the product's own, which cannot
+ * be bought. `variants` reads family_variant. */
 struct offer offer_of_run(struct column_reader *variants, uint32_t document, uint32_t first, uint32_t count);
 
 #endif

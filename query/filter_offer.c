@@ -365,7 +365,7 @@ enum status filters_variants(struct filters *filters, uint32_t document, struct 
     uint32_t prices[HIT_VARIANTS_MAX];
     struct run_judged run = {0};
     uint64_t stock = 0;
-    bool stock_known = false;
+    bool known = false, unknown = false;
     *out = (struct hit_variants){.price = COLUMN_UNKNOWN, .sale = COLUMN_UNKNOWN, .stock = COLUMN_UNKNOWN};
     enum status status = (filters->active & (uint32_t)AXES_OFFER) == 0 ? STATUS_OK : run_open(filters, document, &run);
     out->first = run.first;
@@ -385,10 +385,11 @@ enum status filters_variants(struct filters *filters, uint32_t document, struct 
             out->price = value_or_unknown(price);
             out->sale = value_or_unknown(sale);
         }
-        stock_known = stock_known || pieces != VALUE_UNKNOWN;
+        known = known || pieces != VALUE_UNKNOWN;
+        unknown = unknown || pieces == VALUE_UNKNOWN;
         stock += pieces == VALUE_UNKNOWN ? 0 : pieces;
     }
-    if (stock_known)
+    if (stock > 0 || (known && !unknown))
         out->stock = stock < COUNT_MAX ? stock : COUNT_MAX;
     return status;
 }

@@ -28,7 +28,9 @@ static const char products[] =
     "{\"id\":\"11\",\"sku\":\"A-DO-M\",\"name\":\"Đỏ M\",\"price\":120000,\"stock\":0,\"attributes\":{\"Màu\":\"Đỏ\",\"Size\":\"M\"}},"
     "{\"id\":\"12\",\"sku\":\"A-DO-L\",\"name\":\"Đỏ L\",\"price\":150000,\"stock\":4,\"attributes\":{\"màu\":\"đỏ\"}},"
     "{\"id\":\"13\",\"name\":\"Xanh L\",\"price\":90000,\"stock\":9,\"attributes\":{\"Màu\":\"Xanh\",\"Size\":\"L\"}}]}\n"
-    "{\"id\":\"2\",\"name\":\"Áo thun nữ\",\"price\":99000,\"stock\":3,\"specs\":{\"Màu\":\"đỏ\"}}\n";
+    "{\"id\":\"2\",\"name\":\"Áo thun nữ\",\"price\":99000,\"stock\":3,\"specs\":{\"Màu\":\"đỏ\"}}\n"
+    "{\"id\":\"3\",\"name\":\"Mũ len\",\"variants\":[{\"id\":\"31\",\"price\":5000,\"stock\":0,\"attributes\":{\"Cỡ\":\"M\"}},"
+    "{\"id\":\"32\",\"price\":6000,\"attributes\":{\"Cỡ\":\"L\"}}]}\n";
 
 /* The part of the answer to some parameters that lies between two texts, the first of them included. */
 static void check(const char *const parameters[][2], const char *from, const char *to, const char *expected)
@@ -87,6 +89,19 @@ static void without_filters_the_product_is_shown(void **state)
           "\"reviewCount\":null,\"soldCount\":null,");
 }
 
+/* One variant is sold out, of the other one nobody knows: it may be bought. */
+static void unknown_stock_is_not_none(void **state)
+{
+    (void)state;
+    static const char offer[] = "\"price\":5000,\"salePrice\":null,\"discountPercent\":null,\"inStock\":true,\"stockQuantity\":null";
+    static const char *const any[][2] = {{"q", "mũ len"}, {NULL, NULL}};
+    static const char *const dear[][2] = {{"q", "mũ len"}, {"priceMin", "5000"}, {NULL, NULL}};
+    static const char *const facet[][2] = {{"q", "mũ len"}, {"facets", "stock"}, {NULL, NULL}};
+    check(any, "\"price\"", ",\"avgRating\"", offer);
+    check(dear, "\"price\"", ",\"avgRating\"", offer);
+    check(facet, "\"value\":\"true\"", "}", "\"value\":\"true\",\"label\":\"Còn hàng\",\"count\":1,\"selected\":false");
+}
+
 static void facets_count_products(void **state)
 {
     (void)state;
@@ -127,6 +142,7 @@ int main(void)
         cmocka_unit_test(the_matching_ones_are_named),
         cmocka_unit_test(all_must_hold_within_one),
         cmocka_unit_test(without_filters_the_product_is_shown),
+        cmocka_unit_test(unknown_stock_is_not_none),
         cmocka_unit_test(facets_count_products),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,7 +51,7 @@ static inline void compare_variants(const struct question *question, const struc
     const struct search_request *request = &question->request;
     unsigned total = 0;
     uint64_t stock = 0;
-    bool known = false;
+    bool unknown = false;
     for (unsigned i = 0; i < product->variant_count; i++) {
         const struct shop_variant *variant = &product->variants[i];
         unsigned values[SPECS], before = 0;
@@ -60,7 +60,7 @@ static inline void compare_variants(const struct question *question, const struc
         if (!variant->active || !offer_fits(request, variant->price, variant->sale, variant->stock, values, NAIVE_NO_AXIS))
             continue;
         total++;
-        known = known || variant->stock != COLUMN_UNKNOWN;
+        unknown = unknown || variant->stock == COLUMN_UNKNOWN;
         stock += variant->stock == COLUMN_UNKNOWN ? 0 : variant->stock;
         while (before < variants->count && variants->places[before] != i + 1)
             before++;
@@ -75,7 +75,7 @@ static inline void compare_variants(const struct question *question, const struc
         if (before == 0 && (variants->price != variant->price || variants->sale != variant->sale))
             fail_question(question, "the cheapest variant");
     }
-    if (variants->total != total || variants->count != total || (total > 0 && variants->stock != (known ? stock : COLUMN_UNKNOWN)))
+    if (variants->total != total || variants->count != total || (total > 0 && variants->stock != (stock == 0 && unknown ? COLUMN_UNKNOWN : stock)))
         fail_question(question, "variants");
 }
 

@@ -256,20 +256,20 @@ static inline void product_derive(struct product *product)
 {
     const struct shop_variant *best = NULL;
     uint64_t stock = 0;
-    bool known = false;
+    bool unknown = false;
     for (unsigned i = 0; i < product->variant_count; i++) {
         const struct shop_variant *variant = &product->variants[i];
         if (!variant->active)
             continue;
         if (best == NULL || paid_of(variant->price, variant->sale) < paid_of(best->price, best->sale))
             best = variant;
-        known = known || variant->stock != COLUMN_UNKNOWN;
+        unknown = unknown || variant->stock == COLUMN_UNKNOWN;
         stock += variant->stock == COLUMN_UNKNOWN ? 0 : variant->stock;
     }
     if (best != NULL) {
         product->price = best->price;
         product->sale = best->sale;
-        product->stock = known ? stock : COLUMN_UNKNOWN;
+        product->stock = stock == 0 && unknown ? COLUMN_UNKNOWN : stock;
     } else if (product->variant_count > 0) {
         product->stock = 0;
     }
