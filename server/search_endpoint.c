@@ -4,6 +4,7 @@
 #include "analyzers/analyzer.h"
 #include "base/clock.h"
 #include "query/search.h"
+#include "query/strict.h"
 #include "server/endpoint.h"
 #include "server/heard.h"
 #include "server/render_search.h"
@@ -34,11 +35,18 @@ static bool is_plain(const struct target *target)
     return true;
 }
 
-static void search_heard(const struct call *call, const struct search_request *request, const struct search_result *result)
+/* A query with quotations or excluded words is another than that of its words, and finds another number of products. */
+static enum status search_heard(const struct call *call, const struct search_request *request, const struct search_result *result)
 {
-    if (call->heard != NULL && is_plain(call->target) && !result->partial)
+    struct strict_spans spans;
+    struct bytes plain;
+    if (call->heard == NULL || !is_plain(call->target) || result->partial)
+        return STATUS_OK;
+    enum status status = strict_parse(request->text, &call->view->arena, &spans, &plain);
+    if (status == STATUS_OK && spans.count == 0)
         heard_put(call->heard, HEARD_SEARCH, false, request->text, (struct bytes){.data = "", .size = 0},
                   result->total < LEARNED_TOTAL_UNKNOWN ? (uint32_t)result->total : LEARNED_TOTAL_UNKNOWN - 1);
+    return status;
 }
 
 /* What the events that follow call the query by. */
@@ -76,6 +84,6 @@ enum status search_endpoint(struct call *call, struct error *error)
     if (status == STATUS_OK)
         status = search_name(call, request.text);
     if (status == STATUS_OK)
-        search_heard(call, &request, &result);
+        status = search_heard(call, &request, &result);
     return status;
 }

@@ -88,6 +88,8 @@ static void through_a_server(void **state)
     ask("/v1/search?q=tu+lanh&page=1");       /* the same search */
     ask("/v1/search?q=tu+lanh&brand=hai-au"); /* narrowed */
     ask("/v1/search?q=khongcogi&facets=brand");
+    ask("/v1/search?q=%22tu+lanh%22"); /* another search than that of its words */
+    ask("/v1/search?q=-khongcogi");
     ask("/v1/search?q=0912+345+678");
     ask("/v1/search?q=ai%40do.vn");
     ask("/v1/search?q=");
