@@ -10,7 +10,8 @@
  * relevance as long as it stands before or behind the last hit as it did. One that crosses the place between two pages is missed (it moved in
  * front) or shown again (it moved behind). What is no hit any more is not shown, what is new is shown when it stands behind the place.
  *
- * What rules pin stands at places of its own and is counted, not ranked: as long as the pins are the same, each is shown once.
+ * What rules pin stands at places of its own and is not ranked: each is shown once as long as it keeps its place, and those of the same place
+ * stay as they are.
  *
  * The reading of the words is that of the first page: their order, whether their filters hold, the steps and the rung of the cascade. Else a
  * product that comes or goes could turn the next page into one of another search. What the readings mean (which brand, which unit) is read
@@ -31,7 +32,7 @@ struct cursor {
     bool literal;         /* no reading holds */
     uint8_t steps;        /* of the cascade: cascade_taken */
     uint8_t rung;         /* enum rung */
-    uint32_t shown;       /* hits of all pages so far, and how many of them rules put at their places (placing.h) */
+    uint32_t shown;       /* hits of all pages so far, and how far those that rules put at their places (placing.h) */
     uint16_t pins;
     uint64_t rank; /* of the last hit that is not pinned, and its product */
     uint32_t version;

@@ -175,6 +175,28 @@ static unsigned pins_found(const struct placing *placing, struct pin found[RULES
     return count;
 }
 
+enum { PINS_OF_A_PLACE = 2 * RULES_MAX };
+_Static_assert(RULE_PLACE_MAX * PINS_OF_A_PLACE + RULES_MAX <= UINT16_MAX, "every count of pins has room");
+
+/* How far the pins were placed, the first `count` of those found: the place of the last one, and how many of them have it. Not their
+ * number, so that those behind are met whatever becomes of those in front. */
+static uint16_t pins_placed(const struct pin *found, unsigned count)
+{
+    unsigned same = 0;
+    while (same < count && found[count - 1 - same].place == found[count - 1].place)
+        same++;
+    return count == 0 ? 0 : (uint16_t)(found[count - 1].place * PINS_OF_A_PLACE + same);
+}
+
+/* The pins that a walk met when it had come as far as that. */
+static unsigned pins_behind(const struct pin *found, unsigned count, uint16_t placed)
+{
+    unsigned met = 0;
+    while (met < count && pins_placed(found, met + 1) <= placed)
+        met++;
+    return met;
+}
+
 enum status placing_finish(const struct placing *placing, bool placed, struct top *top, const struct search_request *request,
                            struct arena *arena, struct page *page)
 {
@@ -182,7 +204,7 @@ enum status placing_finish(const struct placing *placing, bool placed, struct to
     struct search_hit *ranked = NULL;
     unsigned ranked_count = 0, next = 0, skipped = request->page * request->limit;
     unsigned found_count = placed ? pins_found(placing, found) : 0;
-    *page = (struct page){0};
+    *page = (struct page){.pins = request->after == NULL ? 0 : request->after->pins};
     if (found_count == 0)
         return top_finish(top, skipped, request->limit, &page->hits, &page->count, &page->more);
     enum status status = top_finish(top, 0, skipped + request->limit, &ranked, &ranked_count, &page->more);
@@ -190,14 +212,16 @@ enum status placing_finish(const struct placing *placing, bool placed, struct to
     if (status != STATUS_OK || page->hits == NULL)
         return status == STATUS_OK ? STATUS_LIMIT : status;
     unsigned before = request->after == NULL ? 0 : request->after->shown;
-    page->pins = request->after == NULL ? 0 : request->after->pins;
-    for (unsigned i = 0; i < skipped + request->limit && (next < ranked_count || page->pins < found_count); i++) {
-        bool pinned = page->pins < found_count && (next == ranked_count || found[page->pins].place <= before + i + 1);
-        struct search_hit hit = pinned ? (struct search_hit){found[page->pins++].document, UINT64_MAX, true} : ranked[next++];
+    unsigned met = pins_behind(found, found_count, page->pins);
+    for (unsigned i = 0; i < skipped + request->limit && (next < ranked_count || met < found_count); i++) {
+        bool pinned = met < found_count && (next == ranked_count || found[met].place <= before + i + 1);
+        struct search_hit hit = pinned ? (struct search_hit){found[met++].document, UINT64_MAX, true} : ranked[next++];
         if (i >= skipped)
             page->hits[page->count++] = hit;
     }
-    page->more = page->more || next < ranked_count || page->pins < found_count;
+    page->more = page->more || next < ranked_count || met < found_count;
+    if (pins_placed(found, met) > page->pins)
+        page->pins = pins_placed(found, met);
     return STATUS_OK;
 }
 

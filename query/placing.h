@@ -61,7 +61,7 @@ struct page {
     struct search_hit *hits;
     unsigned count;
     bool more;     /* there are others behind them */
-    uint16_t pins; /* placed up to here, on all pages */
+    uint16_t pins; /* how far they were placed, on all pages: their places, not their number */
 };
 
 /* The request's page of the ranked hits, with the pins at their places when `placed`. In the arena. Ends the heap. */

@@ -1,6 +1,6 @@
 /* A cursor's text is the base64url (RFC 4648, section 5, without padding) of
  *
- *   cursor  := format u8 (1) | literal u8 | sort u8 | steps u8 | rung u8 | fingerprint u64le | shown u32le | pins u16le | rank u64le |
+ *   cursor  := format u8 (2) | literal u8 | sort u8 | steps u8 | rung u8 | fingerprint u64le | shown u32le | pins u16le | rank u64le |
  *              version u32le | id | mac
  *   id      := up to KEY_BYTES_MAX bytes
  *   mac     := the first 16 bytes of HMAC-SHA256(key, "tim cursor" | all before it)      RFC 2104, section 5 on cutting it
@@ -26,7 +26,7 @@
 static const char context[] = {'t', 'i', 'm', ' ', 'c', 'u', 'r', 's', 'o', 'r'};
 
 enum {
-    FORMAT = 1,
+    FORMAT = 2,
     CONTEXT_BYTES = sizeof context, /* in front of the cursor while it is signed */
     FIELDS_BYTES = 5 + 8 + 4 + 2 + 8 + 4,
     MAC_BYTES = 16,

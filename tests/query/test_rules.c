@@ -258,6 +258,37 @@ static void pins_over_pages(void **state)
     assert_int_equal(fixture->result.total, 0);
 }
 
+/* The first pin ends between two pages: the next one keeps its place and is met all the same. */
+static void pin_ends_in_a_walk(void **state)
+{
+    struct fixture *fixture = *state;
+    struct search_request request;
+    struct error error = {0};
+    products_add(fixture, 8, "loa", 0);
+    const struct product *products = fixture->shop.products;
+    put(fixture, &(struct rule_row){.id = "1",
+                                    .query = "loa",
+                                    .action = "pin",
+                                    .product_id = products[7].id,
+                                    .params = "{\"at\":1}",
+                                    .ends_at = "1970-01-01 00:16:50+00"});
+    put(fixture, &(struct rule_row){.id = "2", .query = "loa", .action = "pin", .product_id = products[6].id, .params = "{\"at\":5}"});
+    search_at(fixture, "loa", "", 0, 3, 1000);
+    assert_int_equal(fixture->result.hits[0].document, products[7].document);
+    request_init(&request);
+    request.text = bytes_of("loa");
+    request.literal = true;
+    request.limit = HITS;
+    request.now_s = 1010;
+    request.after = fixture->result.next;
+    must(search_run(fixture->snapshot, fixture->shop.analyzer, &request, &(struct search_limits){0}, &fixture->arena, &fixture->result,
+                    &error));
+    static const unsigned expected[] = {2, 6, 3, 4, 5, 7};
+    assert_int_equal(fixture->result.hit_count, 6);
+    for (unsigned i = 0; i < 6; i++)
+        assert_int_equal(fixture->result.hits[i].document, products[expected[i]].document);
+}
+
 /* The lifted product has the least impact of thousands, and stands first all the same. */
 static void lift_is_not_pruned(void **state)
 {
@@ -317,6 +348,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(begin_and_end, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(rules_at_the_bound, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(pins_over_pages, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(pin_ends_in_a_walk, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(lift_is_not_pruned, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(redirects, fixture_open, fixture_close),
     };
