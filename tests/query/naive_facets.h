@@ -2,48 +2,7 @@
 #ifndef TIM_TESTS_QUERY_NAIVE_FACETS_H
 #define TIM_TESTS_QUERY_NAIVE_FACETS_H
 
-#include "naive.h"
-#include "naive_filter.h"
-
-#include "query/cascade.h"
-#include "query/search.h"
-
-enum { REQUEST_TEXT_BYTES = 200, SLUGS = 4, SPEC_CHOICES = 4 };
-
-/* A request with its own memory, and what the products came to. */
-struct question {
-    struct search_request request;
-    char text[REQUEST_TEXT_BYTES], slugs[SLUGS][16], values[SPEC_CHOICES][16], category[16];
-};
-
-struct answer {
-    struct match_score *scores; /* per product; band 0: the words do not match */
-    uint32_t *found;            /* products that pass everything, best first */
-    uint32_t count;
-    bool all;
-    enum rung rung;
-    struct understanding understanding;
-};
-
-static inline bool is_plain(struct bytes text)
-{
-    for (size_t i = 0; i < text.size; i++)
-        if (text.data[i] < 'a' || text.data[i] > 'z')
-            return false;
-    return true;
-}
-
-static inline void fail_question(const struct question *question, const char *what)
-{
-    const struct search_request *request = &question->request;
-    fail_msg("%s: \"%s\", category %.*s, %u brands, price %d %u..%d %u, stock %d, sale %d, rating %u, %u values of %u specs, match %d, "
-             "sort %d, limit "
-             "%u, page %u",
-             what, question->text, (int)request->category.size, request->category.size > 0 ? request->category.data : "",
-             request->brand_count, request->has_price_min, request->price_min_vnd, request->has_price_max, request->price_max_vnd,
-             request->in_stock, request->on_sale, request->rating_min, request->spec_value_count, request->spec_count, (int)request->match,
-             (int)request->sort, request->limit, request->page);
-}
+#include "naive_answer.h"
 
 /* The variants of a hit that pass all filters by themselves, the cheapest first. */
 static inline void compare_variants(const struct question *question, const struct product *product, const struct hit_variants *variants)

@@ -7,7 +7,7 @@
 
 #include "query/search.h"
 
-enum { SHOP_RULES = 24, RULE_NOW_S = 1000, RULE_QUERY_BYTES = 48 };
+enum { SHOP_RULES = 24, RULE_NOW_S = 1000, RULE_QUERY_BYTES = 48, REQUEST_TEXT_BYTES = 256 };
 
 struct shop_rule {
     enum rule_action action;

@@ -1,8 +1,6 @@
 /* Explanations against the search itself, for random requests over random shops: the rank in parts is the rank of the hit, its place is that
  * in the answer, and a product that is no hit becomes one when what is said to keep it out is taken away. TIM_SEED repeats a run, PROP_SEEDS
  * sets how many shops there are. */
-enum { REQUEST_TEXT_BYTES = 256 }; /* the models' too */
-
 #include "naive_rules.h"
 
 #include "query/explain.h"
