@@ -21,6 +21,33 @@ static inline bool utf8_continues(unsigned char byte)
     return (byte & 0xC0) == 0x80;
 }
 
+/* How many characters stand in the text. */
+static inline size_t utf8_count(const char *text, size_t size)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < size; i++)
+        count += !utf8_continues((unsigned char)text[i]);
+    return count;
+}
+
+/* Behind the character at `at`, which is before `size`. */
+static inline size_t utf8_next(const char *text, size_t size, size_t at)
+{
+    at++;
+    while (at < size && utf8_continues((unsigned char)text[at]))
+        at++;
+    return at;
+}
+
+/* How many bytes the first `characters` have; all when there are not more of them. */
+static inline size_t utf8_prefix(const char *text, size_t size, size_t characters)
+{
+    size_t at = 0;
+    for (; at < size && characters > 0; characters--)
+        at = utf8_next(text, size, at);
+    return at;
+}
+
 /* The code point at `at`, which is before `end`. Inline: it runs for every letter that is not ASCII. */
 static inline struct code_point utf8_decode(const unsigned char *at, const unsigned char *end)
 {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzers/utf8.h"
 #include "catalog/field.h"
 #include "catalog/made_for.h"
 #include "catalog/markup.h"
@@ -75,21 +76,9 @@ unsigned pairs_list(const struct token_list *tokens, struct bytes text, struct p
     return count;
 }
 
-/* The longest start of at most PAIR_WORD_BYTES_MAX bytes that ends on a whole character. */
-static size_t word_cut(struct bytes word)
-{
-    size_t size = word.size;
-    if (size <= PAIR_WORD_BYTES_MAX)
-        return size;
-    size = PAIR_WORD_BYTES_MAX;
-    while (size > 0 && ((unsigned char)word.data[size] & 0xC0) == 0x80)
-        size--;
-    return size;
-}
-
 size_t pair_key_of(struct bytes first, struct bytes second, char key[TERM_BYTES_MAX])
 {
-    size_t head = word_cut(first), tail = word_cut(second);
+    size_t head = utf8_cut(first.data, first.size, PAIR_WORD_BYTES_MAX), tail = utf8_cut(second.data, second.size, PAIR_WORD_BYTES_MAX);
     if (head > 0)
         memcpy(key, first.data, head);
     key[head] = ' ';

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "analyzers/utf8.h"
 #include "catalog/field.h"
 #include "catalog/made_for.h"
 #include "catalog/markup.h"
@@ -83,16 +84,6 @@ static enum status count_use(struct counting *counting, enum text_field field, c
     return STATUS_OK;
 }
 
-/* The longest start of at most `size` bytes that ends on a whole character. */
-static size_t cut_at_character(struct bytes text, size_t size)
-{
-    if (text.size <= size)
-        return text.size;
-    while (size > 0 && ((unsigned char)text.data[size] & 0xC0) == 0x80)
-        size--;
-    return size;
-}
-
 static enum status count_sentence(struct counting *counting, enum text_field field, struct bytes sentence)
 {
     bool repeats = field != TEXT_NAME && field != TEXT_MADE_FOR && field != TEXT_CODES;
@@ -112,7 +103,7 @@ static enum status count_text(struct counting *counting, enum text_field field, 
     enum status status = markup_strip(text, counting->arena, &plain);
     if (status != STATUS_OK)
         return status;
-    size_t size = cut_at_character(plain, counting->text_left);
+    size_t size = utf8_cut(plain.data, plain.size, counting->text_left);
     counting->cut = counting->cut || size < plain.size;
     counting->text_left -= size;
     plain.size = size;

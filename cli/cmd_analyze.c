@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyzers/utf8.h"
 #include "cli/analyze_batch.h"
 #include "cli/command.h"
 #include "cli/expansion.h"
@@ -147,8 +148,7 @@ static enum status json_print(const struct analysis *analysis, struct arena *are
 static void cell_print(struct bytes text, int width)
 {
     fwrite(text.data, 1, text.size, stdout);
-    for (size_t i = 0; i < text.size; i++)
-        width -= ((unsigned char)text.data[i] & 0xC0) != 0x80;
+    width -= (int)utf8_count(text.data, text.size);
     printf("%*s", width > 1 ? width : 1, "");
 }
 

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "analyzers/utf8.h"
 #include "cli/explain_print.h"
 #include "server/render_understood.h"
 
@@ -15,11 +16,8 @@ struct bytes explained_text(const struct explanation *why, const struct explaine
 /* Columns are characters, not bytes. */
 static void column_print(struct bytes text, unsigned width)
 {
-    unsigned characters = 0;
-    for (size_t i = 0; i < text.size; i++)
-        characters += ((unsigned char)text.data[i] & 0xC0) != 0x80;
     printf("%.*s", (int)text.size, text.data);
-    for (; characters < width; characters++)
+    for (size_t characters = utf8_count(text.data, text.size); characters < width; characters++)
         putchar(' ');
     putchar(' ');
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzers/utf8.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "catalog/field.h"
@@ -208,10 +209,7 @@ static bool cell_cut(struct row *row, size_t column)
         return false;
     log_warn("indexer: %s %.*s: column %s has %zu bytes, more than %d: cut", table->word, (int)row->cells[0].text.size,
              row->cells[0].text.data, table->columns[column].name, cell->text.size, APPLY_CELL_BYTES_MAX);
-    size_t size = APPLY_CELL_BYTES_MAX;
-    while (size > 0 && ((unsigned char)cell->text.data[size] & 0xC0) == 0x80)
-        size--;
-    cell->text.size = size;
+    cell->text.size = utf8_cut(cell->text.data, cell->text.size, APPLY_CELL_BYTES_MAX);
     if (table->columns[column].kind == COLUMN_JSON)
         *cell = (struct cell){.state = CELL_NULL};
     return true;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "analyzers/utf8.h"
 #include "catalog/field.h"
 #include "catalog/slug.h"
 #include "storage/label.h"
@@ -37,12 +38,7 @@ static enum status products_queue(struct apply *apply, enum reverse_kind kind, s
 
 static struct bytes label_cut(struct bytes text)
 {
-    if (text.size <= LABEL_TEXT_BYTES_MAX)
-        return text;
-    size_t size = LABEL_TEXT_BYTES_MAX;
-    while (size > 0 && ((unsigned char)text.data[size] & 0xC0) == 0x80)
-        size--;
-    return (struct bytes){text.data, size};
+    return (struct bytes){text.data, utf8_cut(text.data, text.size, LABEL_TEXT_BYTES_MAX)};
 }
 
 enum status label_store(struct apply *apply, uint16_t field, const struct row *row, unsigned name_column, unsigned slug_column,

@@ -1,6 +1,7 @@
 /* What the suggestions hold of products, brands and categories. */
 #include "indexer/apply_state.h"
 
+#include "analyzers/utf8.h"
 #include "catalog/field.h"
 #include "storage/bytes.h"
 #include "storage/suggest.h"
@@ -16,13 +17,9 @@ uint16_t suggest_weight(uint64_t prior)
 enum status suggestion_text(const struct analyzer *analyzer, struct bytes name, struct arena *arena, struct bytes *folded)
 {
     enum status status = fold_text(analyzer, name.data, name.size, arena, folded);
-    if (status != STATUS_OK || folded->size <= SUGGEST_KEY_BYTES_MAX)
-        return status;
-    size_t size = SUGGEST_KEY_BYTES_MAX;
-    while (size > 0 && ((unsigned char)folded->data[size] & 0xC0) == 0x80)
-        size--;
-    folded->size = size;
-    return STATUS_OK;
+    if (status == STATUS_OK)
+        folded->size = utf8_cut(folded->data, folded->size, SUGGEST_KEY_BYTES_MAX);
+    return status;
 }
 
 /* Removing what is not there is fine: a name without letters never had an entry. */

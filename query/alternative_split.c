@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analyzers/lexicon.h"
+#include "analyzers/utf8.h"
 #include "query/alternative.h"
 
 enum {
@@ -208,14 +209,6 @@ static bool is_splittable(const struct token *token)
     return true;
 }
 
-static unsigned characters(struct bytes text)
-{
-    unsigned count = 0;
-    for (size_t i = 0; i < text.size; i++)
-        count += ((unsigned char)text.data[i] & 0xC0) != 0x80;
-    return count;
-}
-
 enum status split_alternatives(struct alternatives *alternatives, unsigned word)
 {
     const struct token *token = &alternatives->words->words[word].tokens[0];
@@ -223,7 +216,7 @@ enum status split_alternatives(struct alternatives *alternatives, unsigned word)
         return STATUS_OK;
     struct splitter splitter = {
         .alternatives = alternatives, .folded = {token->folded, token->folded_size}, .exact = {token->exact, token->exact_size}};
-    if (characters(splitter.exact) != splitter.folded.size)
+    if (utf8_count(splitter.exact.data, splitter.exact.size) != splitter.folded.size)
         splitter.exact = splitter.folded;
     unsigned size = (unsigned)splitter.folded.size;
     for (unsigned to = 1; to <= size; to++)

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "analyzers/utf8.h"
+
 bool typed_has_marks(const struct typed *typed, struct bytes folded)
 {
     size_t size = typed->exact.size;
@@ -11,16 +13,7 @@ bool typed_has_marks(const struct typed *typed, struct bytes folded)
 /* How many bytes of `written` hold as many characters as `typed` has. */
 static size_t prefix_size(struct bytes typed, struct bytes written)
 {
-    size_t characters = 0, at = 0;
-    for (size_t i = 0; i < typed.size; i++)
-        characters += ((unsigned char)typed.data[i] & 0xC0) != 0x80;
-    while (at < written.size && characters > 0) {
-        at++;
-        while (at < written.size && ((unsigned char)written.data[at] & 0xC0) == 0x80)
-            at++;
-        characters--;
-    }
-    return at;
+    return utf8_prefix(written.data, written.size, utf8_count(typed.data, typed.size));
 }
 
 enum marks typed_compare(const struct typed *typed, struct bytes written)

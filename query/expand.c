@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzers/utf8.h"
+
 /* A term found under the prefix; `order` is its place in byte order. */
 struct found {
     struct term term;
@@ -141,17 +143,9 @@ static enum status expand_stored(struct snapshot *snapshot, struct bytes prefix,
     return status;
 }
 
-static size_t letters(struct bytes text)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text.size; i++)
-        count += ((unsigned char)text.data[i] & 0xC0) != 0x80;
-    return count;
-}
-
 bool prefix_is_stored(struct bytes folded)
 {
-    return letters(folded) <= PREFIX_STORED_LETTERS_MAX;
+    return utf8_count(folded.data, folded.size) <= PREFIX_STORED_LETTERS_MAX;
 }
 
 enum status expand_prefix(struct snapshot *snapshot, struct bytes folded, const struct typed *typed, struct arena *arena,

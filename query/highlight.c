@@ -3,15 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzers/utf8.h"
 #include "catalog/markup.h"
-
-static size_t character_end(struct bytes text, size_t at)
-{
-    at++;
-    while (at < text.size && ((unsigned char)text.data[at] & 0xC0) == 0x80)
-        at++;
-    return at;
-}
 
 size_t highlight_space(struct bytes text, size_t at)
 {
@@ -66,9 +59,9 @@ static enum status beginning_end(const struct analyzer *analyzer, struct bytes s
     bool same = false, more = true;
     size_t end = 0;
     while (more && !same && end < source.size) {
-        end = character_end(source, end);
+        end = utf8_next(source.data, source.size, end);
         while (is_mark(source, end))
-            end = character_end(source, end);
+            end = utf8_next(source.data, source.size, end);
         enum status status = folds_to(analyzer, (struct bytes){source.data, end}, beginning, arena, &same, &more);
         if (status != STATUS_OK)
             return status;
@@ -134,9 +127,7 @@ enum status highlight_read(const struct analyzer *analyzer, struct bytes source,
         return status;
     if (out->text.size > HIGHLIGHT_BYTES_MAX) {
         out->cut = true;
-        out->text.size = HIGHLIGHT_BYTES_MAX;
-        while (out->text.size > 0 && ((unsigned char)out->text.data[out->text.size] & 0xC0) == 0x80)
-            out->text.size--;
+        out->text.size = utf8_cut(out->text.data, out->text.size, HIGHLIGHT_BYTES_MAX);
     }
     status = analyze_document(analyzer, out->text.data, out->text.size, arena, &tokens);
     for (uint32_t i = 0; i < tokens.count && status == STATUS_OK; i++)

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "analyzers/utf8.h"
+
 enum status label_match_open(struct label_match *match, const struct analyzer *analyzer, struct bytes text, struct arena *arena)
 {
     bool marked = false;
@@ -16,21 +18,10 @@ enum status label_match_open(struct label_match *match, const struct analyzer *a
     return status;
 }
 
-static bool is_continuation(char byte)
-{
-    return ((unsigned char)byte & 0xC0) == 0x80;
-}
-
 /* The bytes of a word that hold as many letters as the typed one has. */
 static size_t beginning_size(const struct token *typed, const struct token *written)
 {
-    size_t letters = 0, at = 0;
-    for (size_t i = 0; i < typed->exact_size; i++)
-        letters += !is_continuation(typed->exact[i]);
-    for (; at < written->exact_size; at++)
-        if (!is_continuation(written->exact[at]) && letters-- == 0)
-            break;
-    return at;
+    return utf8_prefix(written->exact, written->exact_size, utf8_count(typed->exact, typed->exact_size));
 }
 
 static bool token_begins(const struct token *typed, const struct token *written)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyzers/analyzer.h"
+#include "analyzers/utf8.h"
 #include "base/settings.h"
 #include "catalog/field.h"
 #include "catalog/spec_value.h"
@@ -24,13 +25,7 @@ enum { SHOWN_BYTES_MAX = 40, RATING_MAX = 500 /* five stars */ };
 /* How much of an outside text an error shows: whole characters of at most SHOWN_BYTES_MAX bytes. For the precision of "%.*s". */
 static int shown_size(struct bytes text)
 {
-    size_t size = text.size;
-    if (size > SHOWN_BYTES_MAX) {
-        size = SHOWN_BYTES_MAX;
-        while (size > 0 && ((unsigned char)text.data[size] & 0xC0) == 0x80)
-            size--;
-    }
-    return (int)size;
+    return (int)utf8_cut(text.data, text.size, SHOWN_BYTES_MAX);
 }
 
 #define SHOWN(text) shown_size(text), (text).data

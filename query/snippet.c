@@ -1,6 +1,7 @@
 /* The piece of a text that shows most of the words that its product was found by. */
 #include <string.h>
 
+#include "analyzers/utf8.h"
 #include "query/highlight.h"
 
 /* What stands between spaces, or a part of that when it is too long. */
@@ -12,9 +13,7 @@ static size_t word_end(struct bytes text, size_t start)
 {
     size_t end = start;
     while (end < text.size && highlight_space(text, end) == 0) {
-        size_t next = end + 1;
-        while (next < text.size && ((unsigned char)text.data[next] & 0xC0) == 0x80)
-            next++;
+        size_t next = utf8_next(text.data, text.size, end);
         if (next - start > SNIPPET_WORD_BYTES_MAX && end > start)
             break;
         end = next;

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "analyzers/utf8.h"
 #include "catalog/field.h"
 #include "catalog/hit.h"
 #include "query/popular.h"
@@ -17,7 +18,6 @@
 #include "storage/term.h"
 
 enum {
-    UTF8_BYTES_MAX = 4,
     IN_CATEGORIES_MAX = 2,        /* named beside the words */
     IN_CATEGORY_PRODUCTS_MIN = 2, /* of the found ones, to name it */
     ENOUGH = 5,                   /* suggestions under the text itself, marks in agreement */
@@ -63,28 +63,8 @@ static unsigned source_size(const char *source, unsigned size, unsigned letters)
         if (letters == 0 && !combining)
             break;
         letters -= !joiner && !combining && letters > 0;
-        at++;
-        while (at < size && ((unsigned char)source[at] & 0xC0) == 0x80)
-            at++;
+        at = (unsigned)utf8_next(source, size, at);
     }
-    return at;
-}
-
-static unsigned letters_of(const char *text, size_t size)
-{
-    unsigned count = 0;
-    for (size_t i = 0; i < size; i++)
-        count += ((unsigned char)text[i] & 0xC0) != 0x80;
-    return count;
-}
-
-/* The bytes of `written` that hold `letters` letters. */
-static size_t prefix_size(const struct token *written, unsigned letters)
-{
-    size_t at = 0;
-    for (; at < written->exact_size; at++)
-        if (((unsigned char)written->exact[at] & 0xC0) != 0x80 && letters-- == 0)
-            break;
     return at;
 }
 
@@ -97,7 +77,8 @@ static enum fit token_fit(const struct token *typed, const struct token *written
         return FIT_NO;
     if (!last && written->folded_size != typed->folded_size)
         return FIT_NO;
-    size_t size = last ? prefix_size(written, letters_of(typed->exact, typed->exact_size)) : written->exact_size;
+    size_t letters = last ? utf8_count(typed->exact, typed->exact_size) : SIZE_MAX;
+    size_t size = utf8_prefix(written->exact, written->exact_size, letters);
     return marks_compare(typed->exact, typed->exact_size, written->exact, size) == MARKS_CONTRADICT ? FIT_CONTRADICTS : FIT_YES;
 }
 
@@ -116,7 +97,7 @@ static enum fit row_fit(const struct suggesting *suggesting, const struct token_
         if (fit == FIT_NO)
             return FIT_NO;
         row = fit == FIT_CONTRADICTS ? fit : row;
-        unsigned letters = token->folded_size == typed->folded_size ? UINT32_MAX : letters_of(typed->folded, typed->folded_size);
+        unsigned letters = token->folded_size == typed->folded_size ? UINT32_MAX : (unsigned)utf8_count(typed->folded, typed->folded_size);
         *end = token->offset + source_size(text.data + token->offset, token->size, letters);
     }
     return row;
