@@ -162,7 +162,7 @@ static bool keys_are_typed(struct bytes typed, bool *vni)
     if (typed.size == 0 || typed.size > KEYSTROKE_TYPED_MAX)
         return false;
     for (size_t i = 0; i < typed.size; i++) {
-        bool digit = typed.data[i] >= '0' && typed.data[i] <= '9';
+        bool digit = is_digit(typed.data[i]);
         if (!digit && (typed.data[i] < 'a' || typed.data[i] > 'z'))
             return false;
         *vni = *vni || digit;

@@ -2,11 +2,6 @@
 
 enum { MICRO_DIGITS = 6 };
 
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
 /* One more decimal digit; the greatest number stays the greatest. */
 static uint64_t digit_append(uint64_t number, char digit)
 {

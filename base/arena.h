@@ -31,6 +31,21 @@ static inline bool bytes_equal(struct bytes a, struct bytes b)
     return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
 
+static inline bool bytes_are(struct bytes bytes, const char *text)
+{
+    return bytes_equal(bytes, (struct bytes){text, strlen(text)});
+}
+
+static inline bool bytes_begin_with(struct bytes bytes, struct bytes prefix)
+{
+    return bytes.size >= prefix.size && bytes_equal((struct bytes){bytes.data, prefix.size}, prefix);
+}
+
+static inline bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
 /* Bytewise, a prefix before what it begins: <0, 0 or >0. */
 static inline int bytes_compare(struct bytes a, struct bytes b)
 {

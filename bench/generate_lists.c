@@ -12,11 +12,6 @@ struct line_reader {
     struct bytes fields[FIELDS_MAX];
 };
 
-static bool bytes_is(struct bytes bytes, const char *text)
-{
-    return bytes_equal(bytes, (struct bytes){text, strlen(text)});
-}
-
 /* Cuts the part before `separator` off the front of `left`; the whole when there is none. */
 static struct bytes bytes_cut(struct bytes *left, const char *separator)
 {
@@ -78,7 +73,7 @@ static struct word_list *words_find(struct lists *lists, struct bytes name)
 const struct value_list *lists_words(const struct lists *lists, const char *name)
 {
     for (uint32_t i = 0; i < lists->word_count; i++)
-        if (bytes_is(lists->words[i].name, name))
+        if (bytes_are(lists->words[i].name, name))
             return &lists->words[i].list;
     return NULL;
 }
@@ -145,7 +140,7 @@ static enum status category_add(struct lists *lists, const struct bytes *fields,
 static enum status flags_parse(struct bytes flags, struct spec_kind *spec, struct error *error)
 {
     spec->stated_percent = 100;
-    for (size_t i = 0; i < flags.size && !bytes_is(flags, "-"); i++) {
+    for (size_t i = 0; i < flags.size && !bytes_are(flags, "-"); i++) {
         char flag = flags.data[i];
         if (flag == '$') {
             spec->prices = true;
@@ -200,11 +195,11 @@ static enum status spec_add(struct lists *lists, const struct bytes *fields, str
 {
     struct spec_kind spec = {.key = fields[1], .name = fields[2]};
     enum status status = flags_parse(fields[3], &spec, error);
-    if (status == STATUS_OK && !bytes_is(fields[4], "-"))
+    if (status == STATUS_OK && !bytes_are(fields[4], "-"))
         status = value_list_parse(fields[4], &lists->arena, &spec.units, error);
     if (status == STATUS_OK)
         status = spec_values(lists, fields[5], &spec.list, error);
-    bool common = bytes_is(fields[0], "*");
+    bool common = bytes_are(fields[0], "*");
     if (common)
         for (uint32_t i = 0; i < lists->category_count && status == STATUS_OK; i++)
             status = spec_put(&lists->categories[i], &spec, true, error);
@@ -232,7 +227,7 @@ static bool name_resolve(const void *context, struct bytes name, struct piece *p
     } own[] = {{"brand", PIECE_BRAND}, {"line", PIECE_LINE}, {"code", PIECE_CODE}, {"noun", PIECE_NOUN}};
     const struct names *names = context;
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
-        if (bytes_is(name, own[i].name)) {
+        if (bytes_are(name, own[i].name)) {
             piece->kind = own[i].kind;
             return true;
         }
@@ -254,7 +249,7 @@ static bool name_resolve(const void *context, struct bytes name, struct piece *p
 static enum status overrides_parse(struct lists *lists, const struct category_kind *category, struct bytes text, struct model_line *line,
                                    struct error *error)
 {
-    while (text.size > 0 && !bytes_is(text, "-")) {
+    while (text.size > 0 && !bytes_are(text, "-")) {
         struct bytes values = bytes_cut(&text, ";");
         struct bytes key = bytes_cut(&values, "=");
         int spec = spec_find(category, key);
@@ -276,7 +271,7 @@ static enum status template_or_none(struct lists *lists, const struct category_k
                                     struct error *error)
 {
     const struct names names = {lists, category};
-    if (bytes_is(text, "-"))
+    if (bytes_are(text, "-"))
         text.size = 0;
     return template_parse(text, name_resolve, &names, &lists->arena, out, error);
 }
@@ -295,7 +290,7 @@ static enum status model_line_add(struct lists *lists, const struct bytes *field
     if (!number_parse(fields[5], &line->low_thousand) || !number_parse(fields[6], &line->high_thousand) || line->low_thousand == 0 ||
         line->high_thousand < line->low_thousand)
         return error_set(error, STATUS_INVALID, "the price range is two rising numbers from 1");
-    if (!bytes_is(fields[1], "-"))
+    if (!bytes_are(fields[1], "-"))
         line->brand = fields[1];
     category->line_upto[category->line_count] = weight + (category->line_count > 0 ? category->line_upto[category->line_count - 1] : 0);
     category->line_count++;
@@ -320,12 +315,12 @@ static enum status text_add(struct lists *lists, const struct bytes *fields, str
 {
     static const char *const names[ROLE_COUNT] = {"name", "short", "open", "feature", "use", "close"};
     uint32_t role = 0;
-    while (role < ROLE_COUNT && !bytes_is(fields[1], names[role]))
+    while (role < ROLE_COUNT && !bytes_are(fields[1], names[role]))
         role++;
     if (role == ROLE_COUNT)
         return error_set(error, STATUS_INVALID, "%.*s is not a role", (int)fields[1].size, fields[1].data);
     enum status status = STATUS_OK;
-    bool common = bytes_is(fields[0], "*");
+    bool common = bytes_are(fields[0], "*");
     if (common)
         for (uint32_t i = 0; i < lists->category_count && status == STATUS_OK; i++)
             status = text_put(lists, &lists->categories[i], (enum text_role)role, fields[2], error);

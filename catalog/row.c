@@ -94,13 +94,13 @@ static bool decimal_split(struct bytes text, bool *negative, struct bytes *whole
     if (at < end && (*at == '-' || *at == '+'))
         at++;
     const char *start = at;
-    while (at < end && *at >= '0' && *at <= '9')
+    while (at < end && is_digit(*at))
         at++;
     *whole = (struct bytes){start, (size_t)(at - start)};
     *fraction = (struct bytes){at, 0};
     if (at < end && *at == '.') {
         start = ++at;
-        while (at < end && *at >= '0' && *at <= '9')
+        while (at < end && is_digit(*at))
             at++;
         *fraction = (struct bytes){start, (size_t)(at - start)};
     }
@@ -216,7 +216,7 @@ uint64_t cell_seconds(const struct cell *cell)
         if (separator_read(&at, end, ':') && !digits_read(&at, end, 2, &second))
             return COLUMN_UNKNOWN;
         if (separator_read(&at, end, '.'))
-            while (at < end && *at >= '0' && *at <= '9')
+            while (at < end && is_digit(*at))
                 at++;
         if (!zone_read(&at, end, &offset_s) || at != end)
             return COLUMN_UNKNOWN;

@@ -31,11 +31,6 @@ bool rule_is_active(const struct row *row)
     return cell_boolean(&row->cells[RULE_IS_ACTIVE], true);
 }
 
-static bool text_is(struct bytes text, const char *name)
-{
-    return text.size == strlen(name) && memcmp(text.data, name, text.size) == 0;
-}
-
 static int shown(struct bytes text)
 {
     return text.size < SHOWN_BYTES_MAX ? (int)text.size : SHOWN_BYTES_MAX;
@@ -51,12 +46,12 @@ static bool moment_read(const struct cell *cell, uint32_t missing, uint32_t *out
         *out = cell->state != CELL_TEXT ? missing : (uint32_t)seconds;
         return true;
     }
-    for (; digits < text.size && text.data[digits] >= '0' && text.data[digits] <= '9'; digits++)
+    for (; digits < text.size && is_digit(text.data[digits]); digits++)
         year = year > UINT16_MAX ? year : year * 10 + (unsigned)(text.data[digits] - '0');
     bool dated = digits >= YEAR_DIGITS && digits < text.size && text.data[digits] == '-';
     bool before =
-        text_is(text, "-infinity") || (dated && (year <= 1970 || (text.size > 3 && memcmp(text.data + text.size - 3, " BC", 3) == 0)));
-    bool behind = text_is(text, "infinity") || (dated && year > 2105);
+        bytes_are(text, "-infinity") || (dated && (year <= 1970 || (text.size > 3 && memcmp(text.data + text.size - 3, " BC", 3) == 0)));
+    bool behind = bytes_are(text, "infinity") || (dated && year > 2105);
     *out = before ? 0 : UINT32_MAX;
     return before || behind;
 }
@@ -166,7 +161,7 @@ enum status rule_parse(const struct row *row, struct arena *arena, struct rule *
 {
     struct bytes name = cell_text(&row->cells[RULE_ACTION]);
     size_t action = 0;
-    while (action < ACTION_COUNT && !text_is(name, actions[action].name))
+    while (action < ACTION_COUNT && !bytes_are(name, actions[action].name))
         action++;
     if (action == ACTION_COUNT)
         return error_set(error, STATUS_INVALID, "action is '%.*s', none of pin, hide, boost, redirect", shown(name), name.data);

@@ -205,17 +205,12 @@ enum status schema_from_settings(struct schema *schema, const struct settings *s
     return schema_check(schema, error);
 }
 
-static bool name_is(struct bytes bytes, const char *name)
-{
-    return strlen(name) == bytes.size && memcmp(bytes.data, name, bytes.size) == 0;
-}
-
 enum table schema_find_table(const struct schema *schema, struct bytes namespace, struct bytes name)
 {
-    if (!name_is(namespace, schema->namespace))
+    if (!bytes_are(namespace, schema->namespace))
         return TABLE_COUNT;
     for (enum table table = 0; table < TABLE_COUNT; table++)
-        if (schema->table[table][0] != '\0' && name_is(name, schema->table[table]))
+        if (schema->table[table][0] != '\0' && bytes_are(name, schema->table[table]))
             return table;
     return TABLE_COUNT;
 }
@@ -223,7 +218,7 @@ enum table schema_find_table(const struct schema *schema, struct bytes namespace
 int schema_find_column(const struct schema *schema, enum table table, struct bytes name)
 {
     for (size_t i = 0; i < schema_tables[table].column_count; i++)
-        if (schema->column[table][i][0] != '\0' && name_is(name, schema->column[table][i]))
+        if (schema->column[table][i][0] != '\0' && bytes_are(name, schema->column[table][i]))
             return (int)i;
     return SCHEMA_NO_COLUMN;
 }

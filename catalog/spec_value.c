@@ -66,15 +66,10 @@ static const struct spec_unit units[] = {
 };
 enum { UNIT_COUNT = sizeof units / sizeof units[0] };
 
-static bool is_named(const char *name, struct bytes text)
-{
-    return strlen(name) == text.size && memcmp(name, text.data, text.size) == 0;
-}
-
 static const struct spec_unit *unit_find(struct bytes key)
 {
     for (size_t i = 0; i < UNIT_COUNT; i++)
-        if (is_named(units[i].key, key))
+        if (bytes_are(key, units[i].key))
             return &units[i];
     return NULL;
 }
@@ -241,7 +236,7 @@ enum status spec_value_read(const struct analyzer *analyzer, struct bytes text, 
     *out = (struct spec_value){0};
     text = text_trim(text);
     enum status status = STATUS_OK;
-    if (text.size > 0 && text.size <= SPEC_KEY_BYTES_MAX && text.data[0] >= '0' && text.data[0] <= '9')
+    if (text.size > 0 && text.size <= SPEC_KEY_BYTES_MAX && is_digit(text.data[0]))
         status = quantity_read(analyzer, text, arena, out);
     return status != STATUS_OK || out->key.size > 0 ? status : spec_name_read(analyzer, text, arena, out);
 }

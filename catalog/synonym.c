@@ -21,7 +21,7 @@ enum synonym_kind synonym_kind(const struct row *row)
     if (!cell_boolean(&row->cells[SYNONYM_IS_ACTIVE], true))
         return SYNONYM_NONE;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (name.size == strlen(kinds[i].name) && memcmp(name.data, kinds[i].name, name.size) == 0)
+        if (bytes_are(name, kinds[i].name))
             return kinds[i].kind;
     return SYNONYM_NONE;
 }

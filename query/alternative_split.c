@@ -40,11 +40,6 @@ struct splitter {
     unsigned row_count;
 };
 
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
 static unsigned digits_in(struct bytes text)
 {
     unsigned count = 0;

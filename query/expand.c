@@ -57,11 +57,6 @@ static int order_compare(const void *left, const void *right)
     return a->order < b->order ? -1 : a->order > b->order;
 }
 
-static bool begins_with(struct bytes text, struct bytes prefix)
-{
-    return text.size >= prefix.size && memcmp(text.data, prefix.data, prefix.size) == 0;
-}
-
 static enum status range_scan(struct snapshot *snapshot, struct bytes prefix, struct arena *arena, struct found *heap, uint32_t *count)
 {
     struct term_cursor *cursor = NULL;
@@ -71,7 +66,7 @@ static enum status range_scan(struct snapshot *snapshot, struct bytes prefix, st
     struct found found = {0};
     struct bytes bytes = {0};
     status = term_cursor_seek(cursor, prefix.data, prefix.size, &bytes, &found.term);
-    while (status == STATUS_OK && found.order < EXPANSION_SCAN_MAX && begins_with(bytes, prefix)) {
+    while (status == STATUS_OK && found.order < EXPANSION_SCAN_MAX && bytes_begin_with(bytes, prefix)) {
         if (bytes.size > prefix.size) {
             found.bytes = (struct bytes){arena_copy(arena, bytes.data, bytes.size), bytes.size};
             if (found.bytes.data == NULL)

@@ -2,11 +2,6 @@
 
 #include <string.h>
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 bool milli_parse(struct bytes digits, int64_t *out)
 {
     int64_t value = 0, place = 0; /* of the next decimal; 0: before the point */

@@ -25,11 +25,6 @@ static int query_compare(const void *left, const void *right)
     return bytes_compare(a->folded, b->folded);
 }
 
-static bool begins_with(struct bytes text, struct bytes prefix)
-{
-    return text.size >= prefix.size && (prefix.size == 0 || memcmp(text.data, prefix.data, prefix.size) == 0);
-}
-
 /* The first of `queries` that is not before `prefix` followed by a byte of `next` (0: by nothing). */
 static uint32_t lower_bound(const struct popular_query *queries, uint32_t count, struct bytes prefix, unsigned next)
 {
@@ -37,8 +32,8 @@ static uint32_t lower_bound(const struct popular_query *queries, uint32_t count,
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         struct bytes text = queries[middle].folded;
-        bool before = begins_with(text, prefix) ? text.size == prefix.size ? next > 0 : (unsigned char)text.data[prefix.size] < next
-                                                : bytes_compare(text, prefix) < 0;
+        bool before = bytes_begin_with(text, prefix) ? text.size == prefix.size ? next > 0 : (unsigned char)text.data[prefix.size] < next
+                                                     : bytes_compare(text, prefix) < 0;
         if (before)
             low = middle + 1;
         else
@@ -50,7 +45,7 @@ static uint32_t lower_bound(const struct popular_query *queries, uint32_t count,
 static bool is_pause(const struct popular_query *queries, uint32_t count, const struct popular_query *query)
 {
     uint32_t at = lower_bound(queries, count, query->folded, AFTER_SPACE);
-    for (uint32_t end = at + CONTINUATIONS_MAX; at < count && at < end && begins_with(queries[at].folded, query->folded); at++)
+    for (uint32_t end = at + CONTINUATIONS_MAX; at < count && at < end && bytes_begin_with(queries[at].folded, query->folded); at++)
         if (queries[at].weight >= query->weight - query->weight / 2)
             return true;
     return false;

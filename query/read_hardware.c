@@ -125,7 +125,7 @@ void read_intent(struct reader_state *state)
         return;
     const struct token *token = state->lexemes.words[0].token;
     for (unsigned i = 0; i < token->folded_size; i++) {
-        digits += token->folded[i] >= '0' && token->folded[i] <= '9';
+        digits += is_digit(token->folded[i]);
         letters += token->folded[i] >= 'a' && token->folded[i] <= 'z';
     }
     if (token->kind != TOKEN_CODE || token->folded_size < MODEL_CODE_BYTES_MIN || letters < MODEL_LETTERS_MIN || digits < MODEL_DIGITS_MIN)

@@ -273,14 +273,9 @@ static bool money_parse(const struct reader_state *state, struct measure *measur
     return true;
 }
 
-static bool is_unit(struct bytes unit, const char *key)
-{
-    return unit.size == strlen(key) && memcmp(unit.data, key, unit.size) == 0;
-}
-
 static bool takes_decimals(struct bytes unit)
 {
-    return is_unit(unit, "kg") || is_unit(unit, "l") || is_unit(unit, "m");
+    return bytes_are(unit, "kg") || bytes_are(unit, "l") || bytes_are(unit, "m");
 }
 
 /* 9kg5, 1l8, 1m2 (but m2 is an area); and "rưỡi". */
@@ -306,7 +301,7 @@ static void unit_scale(struct measure *measure)
         int64_t times, by;
     } rows[] = {{"tb", "gb", 1024, 1}, {"kw", "w", 1000, 1}, {"ml", "l", 1, 1000}, {"ah", "mah", 1000, 1}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (!is_unit(measure->unit, rows[i].from))
+        if (!bytes_are(measure->unit, rows[i].from))
             continue;
         measure->unit = (struct bytes){rows[i].to, strlen(rows[i].to)};
         measure->milli = measure->milli * rows[i].times / rows[i].by;
@@ -343,7 +338,7 @@ static bool quantity_read(const struct lexeme *lexeme, const struct reader_state
     measure->whole = true;
     measure->milli = lexeme->milli;
     measure->unit = lexeme->folded;
-    if (is_unit(lexeme->folded, "m")) {
+    if (bytes_are(lexeme->folded, "m")) {
         const struct lexeme *square = number_at(state, measure->end);
         unsigned count = 0;
         if (square != NULL && square->joined && square->milli == 2 * MILLI)
@@ -357,7 +352,7 @@ static bool quantity_read(const struct lexeme *lexeme, const struct reader_state
             return true;
         }
     }
-    if (is_unit(lexeme->folded, "vnd") || is_unit(lexeme->folded, "d")) {
+    if (bytes_are(lexeme->folded, "vnd") || bytes_are(lexeme->folded, "d")) {
         measure->kind = MEASURE_MONEY;
         measure->scale = 1;
         return true;

@@ -65,7 +65,7 @@ struct measuring {
 
 static bool unit_is(const struct measure *measure, const char *unit)
 {
-    return measure->kind == MEASURE_UNIT && measure->unit.size == strlen(unit) && memcmp(measure->unit.data, unit, measure->unit.size) == 0;
+    return measure->kind == MEASURE_UNIT && bytes_are(measure->unit, unit);
 }
 
 static bool sign_at(const struct reader_state *state, unsigned at, char sign)

@@ -35,7 +35,7 @@ static enum status number_parse(const struct parameter *parameter, struct bytes 
     uint64_t number = 0;
     bool whole = value.size > 0;
     for (size_t i = 0; i < value.size && whole; i++) {
-        whole = value.data[i] >= '0' && value.data[i] <= '9';
+        whole = is_digit(value.data[i]);
         /* Stops growing past any bound of the table, so that no number of digits overflows. */
         if (number <= UINT32_MAX)
             number = number * 10 + (uint64_t)(value.data[i] - '0');
@@ -215,7 +215,7 @@ static bool range_parse(struct bytes value, struct spec_choice *out)
 {
     const char *dots = memmem(value.data, value.size, "..", 2);
     size_t low = (size_t)(dots - value.data), at = low + 2, high = at;
-    while (high < value.size && ((value.data[high] >= '0' && value.data[high] <= '9') || value.data[high] == '.'))
+    while (high < value.size && (is_digit(value.data[high]) || value.data[high] == '.'))
         high++;
     struct bytes unit = {value.data + high, value.size - high};
     struct spec_number least = {0}, most = {.micros = UINT64_MAX};

@@ -44,7 +44,7 @@ static void term_note(struct guessing *guessing, struct bytes term, bool seen[GU
 {
     size_t digits = 0;
     int64_t milli = 0;
-    while (digits < term.size && ((term.data[digits] >= '0' && term.data[digits] <= '9') || term.data[digits] == '.'))
+    while (digits < term.size && (is_digit(term.data[digits]) || term.data[digits] == '.'))
         digits++;
     struct guess *guess = guess_find(guessing, (struct bytes){term.data + digits, term.size - digits});
     if (guess == NULL || !milli_parse((struct bytes){term.data, digits}, &milli))

@@ -271,7 +271,7 @@ static enum status add_word(struct builder *builder, struct query_word *word, un
 /* Numbers and units are never beginnings: "iphone 15" is not "1500". Neither is so short a code as "4k" (of "4kg"), but "s2" of "s24" is. */
 static bool may_be_open(const struct token *token)
 {
-    bool digit = token->folded[0] >= '0' && token->folded[0] <= '9';
+    bool digit = is_digit(token->folded[0]);
     if (token->kind == TOKEN_CODE)
         return !digit || token->folded_size >= PREFIX_STORED_LETTERS_MAX;
     return token->kind != TOKEN_NUMBER && token->kind != TOKEN_UNIT;

@@ -20,11 +20,6 @@ static struct bytes text_member(const json_t *object, const char *name)
     return (struct bytes){json_is_string(value) ? json_string_value(value) : "", json_is_string(value) ? json_string_length(value) : 0};
 }
 
-static bool is_text(struct bytes text, const char *wanted)
-{
-    return text.size == strlen(wanted) && memcmp(text.data, wanted, text.size) == 0;
-}
-
 static enum status event_check(const json_t *event, struct error *error)
 {
     const json_t *products = json_object_get(event, "objectIDs");
@@ -39,8 +34,8 @@ static void event_heard(struct heard_ring *ring, const json_t *event)
 {
     const json_t *products = json_object_get(event, "objectIDs");
     struct bytes type = text_member(event, "eventType"), name = text_member(event, "queryID"), text = text_member(event, "query");
-    bool click = is_text(type, "click"), by_name = name.size > 0;
-    if (!click && !is_text(type, "conversion"))
+    bool click = bytes_are(type, "click"), by_name = name.size > 0;
+    if (!click && !bytes_are(type, "conversion"))
         return;
     if (by_name && name.size != QUERY_NAME_BYTES)
         return;

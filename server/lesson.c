@@ -37,7 +37,7 @@ bool query_is_public(struct bytes text)
     for (size_t i = 0; i < text.size; i++) {
         char byte = text.data[i];
         bool between = byte == ' ' || byte == '.' || byte == '-' || byte == '(' || byte == ')' || byte == '+';
-        if (byte >= '0' && byte <= '9')
+        if (is_digit(byte))
             digits++;
         else if (!between)
             digits = 0;

@@ -18,11 +18,6 @@
 #include "storage/label.h"
 #include "storage/snapshot.h"
 
-static bool is_name(struct bytes name, const char *text)
-{
-    return name.size == strlen(text) && memcmp(name.data, text, name.size) == 0;
-}
-
 /* Everything of a value but the brace that ends it. */
 static void value_begin(struct json_writer *json, const struct facet_value *value)
 {
@@ -117,12 +112,12 @@ static enum status render_facet(struct json_writer *json, const struct facet_res
     enum status status = STATUS_OK;
     json_put_key_text(json, facet->name);
     json_begin_object(json);
-    if (is_name(facet->name, "price")) {
+    if (bytes_are(facet->name, "price")) {
         render_price(json, facet);
     } else {
         json_put_key(json, "values");
         json_begin_array(json);
-        if (is_name(facet->name, "category"))
+        if (bytes_are(facet->name, "category"))
             status = render_tree(json, facet, arena);
         else
             render_list(json, facet);

@@ -109,7 +109,7 @@ static inline void compare_list(struct shop *shop, const struct question *questi
         const struct facet_value *value = &facet->values[shown++];
         if (shown > facet->value_count)
             fail_question(question, "a value is missing");
-        if (value->ordinal != values[i].ordinal || !text_is(value->slug, values[i].slug) || !text_is(value->label, values[i].label) ||
+        if (value->ordinal != values[i].ordinal || !bytes_are(value->slug, values[i].slug) || !bytes_are(value->label, values[i].label) ||
             value->count != values[i].count || value->selected != values[i].selected) {
             print_message("%.*s, place %u: %.*s %u, not %s %u\n", (int)facet->name.size, facet->name.data, i, (int)value->label.size,
                           value->label.data, (unsigned)value->count, values[i].label, (unsigned)values[i].count);
@@ -132,7 +132,7 @@ static inline void compare_brand(struct shop *shop, const struct question *quest
         snprintf(values[i].slug, sizeof values[i].slug, "hang-%u", i);
         snprintf(values[i].label, sizeof values[i].label, "Hãng %u", values[i].number);
         for (unsigned j = 0; j < question->request.brand_count; j++)
-            values[i].selected = values[i].named = values[i].named || text_is(question->request.brands[j], values[i].slug);
+            values[i].selected = values[i].named = values[i].named || bytes_are(question->request.brands[j], values[i].slug);
     }
     for (uint32_t i = 0; i < shop->count; i++)
         if (shop->products[i].brand != UINT32_MAX && is_counted(shop, question, answer, i, NAIVE_BRAND))
@@ -160,7 +160,7 @@ static inline void compare_category(struct shop *shop, const struct question *qu
         for (unsigned j = 0; j < CATEGORIES; j++) {
             char slug[32];
             snprintf(slug, sizeof slug, "nganh-%u", j);
-            leads[i] = leads[i] || (text_is(question->request.category, slug) && is_under(shop, j, i));
+            leads[i] = leads[i] || (bytes_are(question->request.category, slug) && is_under(shop, j, i));
         }
         taken[i] = taken[i] || leads[i];
         taken[i] = taken[i] && (option == NULL || label_fits_naive(shop, option->query, label));
@@ -179,8 +179,8 @@ static inline void compare_category(struct shop *shop, const struct question *qu
             (!searched && value->parent != (depth == 0 ? UINT32_MAX : stack[depth - 1])))
             fail_question(question, "category place");
         stack[depth++] = value->ordinal;
-        if (!text_is(value->slug, slug) || value->count != counts[value->ordinal] ||
-            value->selected != text_is(question->request.category, slug))
+        if (!bytes_are(value->slug, slug) || value->count != counts[value->ordinal] ||
+            value->selected != bytes_are(question->request.category, slug))
             fail_question(question, "category value");
         for (unsigned j = 0; j < i; j++)
             if (facet->values[j].parent == value->parent &&
@@ -242,7 +242,7 @@ static inline void compare_choice(struct shop *shop, const struct question *ques
         if (counts[yes] == 0 && !(yes && selected))
             continue;
         const struct facet_value *value = &facet->values[at++];
-        if (at > facet->value_count || value->count != counts[yes] || !text_is(value->slug, yes ? "true" : "false") ||
+        if (at > facet->value_count || value->count != counts[yes] || !bytes_are(value->slug, yes ? "true" : "false") ||
             value->selected != (yes && selected))
             fail_question(question, "choice");
     }
@@ -263,7 +263,7 @@ static inline void compare_rating(struct shop *shop, const struct question *ques
         if (count == 0 && question->request.rating_min != stars * 100)
             continue;
         const struct facet_value *value = &facet->values[at++];
-        if (at > facet->value_count || value->count != count || !text_is(value->slug, slug) ||
+        if (at > facet->value_count || value->count != count || !bytes_are(value->slug, slug) ||
             value->selected != (question->request.rating_min == stars * 100))
             fail_question(question, "stars");
     }
@@ -306,7 +306,7 @@ static inline void compare_spec(struct shop *shop, const struct question *questi
         high--;
     bool numeric = spec == SPECS - 1 && low < high;
     if (facet->is_numeric != numeric ||
-        (numeric && (facet->min_micros != low * NUMBER_STEP * UINT64_C(1000000) || !text_is(facet->unit, "GB") ||
+        (numeric && (facet->min_micros != low * NUMBER_STEP * UINT64_C(1000000) || !bytes_are(facet->unit, "GB") ||
                      facet->max_micros != (high - 1) * NUMBER_STEP * UINT64_C(1000000))))
         fail_question(question, "numbers of a facet");
 }
@@ -325,18 +325,18 @@ static inline void compare_facets(struct shop *shop, const struct question *ques
                 fail_question(question, "a facet twice");
     for (unsigned i = 0; i < result->facet_count; i++) {
         const struct facet_result *facet = &result->facets[i];
-        if (text_is(facet->name, "brand"))
+        if (bytes_are(facet->name, "brand"))
             compare_brand(shop, question, answer, facet);
-        else if (text_is(facet->name, "category"))
+        else if (bytes_are(facet->name, "category"))
             compare_category(shop, question, answer, facet);
-        else if (text_is(facet->name, "price"))
+        else if (bytes_are(facet->name, "price"))
             compare_price(shop, question, answer, facet);
-        else if (text_is(facet->name, "rating"))
+        else if (bytes_are(facet->name, "rating"))
             compare_rating(shop, question, answer, facet);
         else if (facet->name.data[0] == 's' && facet->name.data[1] == 'p')
             compare_spec(shop, question, answer, facet);
         else
-            compare_choice(shop, question, answer, facet, text_is(facet->name, "stock"));
+            compare_choice(shop, question, answer, facet, bytes_are(facet->name, "stock"));
     }
 }
 

@@ -5,11 +5,6 @@
 #include "query/request.h"
 #include "shop.h"
 
-static inline bool text_is(struct bytes bytes, const char *text)
-{
-    return bytes.size == strlen(text) && memcmp(bytes.data, text, bytes.size) == 0;
-}
-
 static inline bool is_under(const struct shop *shop, uint32_t category, uint32_t top)
 {
     while (category != UINT32_MAX && category != top)
@@ -24,7 +19,7 @@ static inline bool category_passes(const struct shop *shop, const struct search_
         return true;
     for (uint32_t i = 0; i < CATEGORIES; i++) {
         snprintf(slug, sizeof slug, "nganh-%u", i);
-        if (text_is(request->category, slug))
+        if (bytes_are(request->category, slug))
             return product->category != UINT32_MAX && is_under(shop, product->category, i);
     }
     return false;
@@ -35,7 +30,7 @@ static inline bool brand_passes(const struct search_request *request, const stru
     char slug[32];
     snprintf(slug, sizeof slug, "hang-%u", product->brand);
     for (unsigned i = 0; i < request->brand_count; i++)
-        if (product->brand != UINT32_MAX && text_is(request->brands[i], slug))
+        if (product->brand != UINT32_MAX && bytes_are(request->brands[i], slug))
             return true;
     return request->brand_count == 0;
 }
@@ -46,7 +41,7 @@ enum naive_axis { NAIVE_NO_AXIS, NAIVE_CATEGORY, NAIVE_BRAND, NAIVE_RATING, NAIV
 static inline bool naive_range_has(const struct spec_choice *choice, unsigned spec, unsigned value)
 {
     uint64_t micros = (uint64_t)value * NUMBER_STEP * 1000000;
-    bool unit = choice->unit.size == 0 || text_is(choice->unit, "gb");
+    bool unit = choice->unit.size == 0 || bytes_are(choice->unit, "gb");
     return choice->is_range && spec == SPECS - 1 && unit && micros >= choice->min_micros && micros <= choice->max_micros;
 }
 
@@ -59,13 +54,13 @@ static inline unsigned naive_spec(const struct search_request *request, unsigned
     *named = 0;
     for (*spec = 0; *spec < SPECS; ++*spec) {
         snprintf(slug, sizeof slug, "thong-so-%u", *spec);
-        if (text_is(request->specs[number], slug))
+        if (bytes_are(request->specs[number], slug))
             break;
     }
     for (unsigned i = 0; i < request->spec_value_count; i++)
         for (unsigned value = 0; value < SPEC_VALUES && request->spec_values[i].spec == number; value++) {
             snprintf(slug, sizeof slug, "gia-tri-%u", value == SPEC_VALUES - 1 ? value - 1 : value);
-            if (text_is(request->spec_values[i].slug, slug))
+            if (bytes_are(request->spec_values[i].slug, slug))
                 *named |= 1u << value;
             if (naive_range_has(&request->spec_values[i], *spec, value))
                 wanted |= 1u << value;

@@ -132,7 +132,7 @@ static inline bool naive_rule_fits(const struct shop *shop, const struct shop_ru
     bool selected = rule->category == UINT32_MAX;
     for (uint32_t i = 0; i < CATEGORIES && !selected; i++) {
         snprintf(slug, sizeof slug, "nganh-%u", i);
-        selected = text_is(request->category, slug) && is_under(shop, i, rule->category);
+        selected = bytes_are(request->category, slug) && is_under(shop, i, rule->category);
     }
     return fits && selected && rule->in_time;
 }
@@ -237,11 +237,11 @@ static inline bool naive_rules_are_told(const struct naive_rules *rules, const s
             redirect = rule;
             moved = true;
             snprintf(text, sizeof text, "/trang-%d", number + 1);
-            if (!text_is(result->redirect, text))
+            if (!bytes_are(result->redirect, text))
                 return false;
         }
         snprintf(text, sizeof text, "%d", number + 1);
-        if (moved && (told == result->rule_count || !text_is(result->rules[told++], text)))
+        if (moved && (told == result->rule_count || !bytes_are(result->rules[told++], text)))
             return false;
     }
     return told == result->rule_count && (redirect != NULL || result->redirect.size == 0);

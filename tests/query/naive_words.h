@@ -250,11 +250,6 @@ struct naive_piece {
     unsigned size, chunk;
 };
 
-static inline bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
 /* Takes a code apart at its joiners, and each such chunk between letters and digits unless that leaves a single letter. 0: it stays whole. */
 static inline unsigned naive_pieces(const char *source, unsigned size, struct naive_piece *pieces)
 {

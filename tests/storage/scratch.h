@@ -83,11 +83,6 @@ static inline struct bytes bytes_of(const char *text)
     return (struct bytes){.data = text, .size = strlen(text)};
 }
 
-static inline bool bytes_are(struct bytes bytes, const char *text)
-{
-    return bytes.size == strlen(text) && memcmp(bytes.data, text, bytes.size) == 0;
-}
-
 /* The seed of a property test: TIM_SEED, else the clock; printed, so that a failure can be run again. */
 static inline uint64_t seed_take(void)
 {
