@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/status.h"
@@ -41,6 +42,12 @@ struct token {
     uint32_t offset;   /* the span in the source text, in bytes; offsets never decrease along the list */
     uint32_t size;
 };
+
+/* Some mark is written in it. */
+static inline bool token_is_marked(const struct token *token)
+{
+    return token->exact_size != token->folded_size || memcmp(token->exact, token->folded, token->folded_size) != 0;
+}
 
 struct token_list {
     struct token *tokens;

@@ -232,11 +232,6 @@ const struct lexicon *analyzer_lexicon(const struct analyzer *analyzer)
     return analyzer->lexicon;
 }
 
-static bool word_is_marked(const struct token *word)
-{
-    return !bytes_equal(word_key(word), (struct bytes){word->exact, word->exact_size});
-}
-
 /* How a typed word relates to the one that is written; CONTRADICT also when it is another word. */
 static enum marks word_compare(const struct token *typed, const struct token *written)
 {
@@ -268,7 +263,7 @@ static enum marks phrase_compare(const struct phrase *phrase, const struct token
         enum marks marks = word_compare(words[i], phrase->words[i]);
         if (marks == MARKS_CONTRADICT)
             return marks;
-        marked = marked || marks == MARKS_SUBSET || (marks == MARKS_EXACT && word_is_marked(words[i]));
+        marked = marked || marks == MARKS_SUBSET || (marks == MARKS_EXACT && token_is_marked(words[i]));
         missing = missing || marks != MARKS_EXACT;
     }
     if (!missing)

@@ -31,7 +31,7 @@ static bool is_beginning(const struct query *query, const struct token_list *lis
     bool last = at + 1 == list->count && (size_t)token->offset + token->size == query->text.size;
     if (!last || token->kind == TOKEN_NUMBER || token->kind == TOKEN_UNIT)
         return false;
-    bool marked = token->exact_size != token->folded_size || memcmp(token->exact, token->folded, token->folded_size) != 0;
+    bool marked = token_is_marked(token);
     *alike = *alike && core && !(marked && token->folded_size <= 3);
     return true;
 }

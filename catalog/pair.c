@@ -22,15 +22,10 @@ struct pairing {
     uint32_t lengths[TEXT_FIELD_COUNT];
 };
 
-static bool has_marks(const struct token *token)
-{
-    return token->exact_size != token->folded_size || memcmp(token->exact, token->folded, token->exact_size) != 0;
-}
-
 /* A word that a model's name may begin with. */
 static bool is_model_word(const struct token *token)
 {
-    return !has_marks(token) && (token->kind == TOKEN_LATIN || token->kind == TOKEN_NUMBER || token->kind == TOKEN_CODE);
+    return !token_is_marked(token) && (token->kind == TOKEN_LATIN || token->kind == TOKEN_NUMBER || token->kind == TOKEN_CODE);
 }
 
 static bool only_spaces(struct bytes text, size_t from, size_t to)
@@ -44,7 +39,7 @@ static bool only_spaces(struct bytes text, size_t from, size_t to)
 /* Whether a model goes on from one word to the next. */
 static bool model_goes_on(struct bytes text, const struct token *word, const struct token *next)
 {
-    return next != NULL && !has_marks(next) && (is_model_word(next) || next->kind == TOKEN_SYLLABLE) &&
+    return next != NULL && !token_is_marked(next) && (is_model_word(next) || next->kind == TOKEN_SYLLABLE) &&
            only_spaces(text, (size_t)word->offset + word->size, next->offset);
 }
 

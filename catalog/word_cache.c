@@ -230,7 +230,7 @@ static enum status text_analyze(struct word_cache *cache, struct bytes text, str
     for (uint32_t i = 0; i < list.count; i++) {
         const struct token *token = &list.tokens[i];
         struct word_use use = {.folded = folded_put(cache, token->folded, token->folded_size), .part = token->part};
-        bool plain = token->exact_size == token->folded_size && memcmp(token->exact, token->folded, token->folded_size) == 0;
+        bool plain = !token_is_marked(token);
         use.exact = plain ? use.folded : word_put(cache, token->exact, token->exact_size);
         out->length += !token->part;
         uses[i] = use;

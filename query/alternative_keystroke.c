@@ -40,18 +40,13 @@ static enum status spellings_add(struct alternatives *alternatives, unsigned wor
     return STATUS_OK;
 }
 
-static bool has_marks(const struct token *token)
-{
-    return token->exact_size != token->folded_size || memcmp(token->exact, token->folded, token->folded_size) != 0;
-}
-
 enum status keystroke_alternatives(struct alternatives *alternatives, unsigned word)
 {
     struct spelling spellings[KEYSTROKE_UNDONE_MAX];
     const struct token *token = &alternatives->words->words[word].tokens[0];
     unsigned count = keystrokes_decode(alternatives->analyzer, (struct bytes){token->folded, token->folded_size}, spellings);
     enum status status = spellings_add(alternatives, word, spellings, count);
-    if (status != STATUS_OK || !has_marks(token))
+    if (status != STATUS_OK || !token_is_marked(token))
         return status;
     count = keystrokes_undo(alternatives->analyzer, (struct bytes){token->exact, token->exact_size}, spellings);
     return spellings_add(alternatives, word, spellings, count);

@@ -11,7 +11,7 @@ enum status label_match_open(struct label_match *match, const struct analyzer *a
     enum status status = analyze(analyzer, text.data, text.size, arena, &match->typed);
     for (uint32_t i = 0; i < match->typed.count; i++) {
         const struct token *token = &match->typed.tokens[i];
-        marked = marked || token->exact_size != token->folded_size || memcmp(token->exact, token->folded, token->exact_size) != 0;
+        marked = marked || token_is_marked(token);
     }
     if (status == STATUS_OK && !marked)
         status = fold_text(analyzer, text.data, text.size, arena, &match->folded);

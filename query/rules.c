@@ -149,8 +149,7 @@ static bool is_bare(const struct token_list *phrase)
 {
     bool bare = true;
     for (uint32_t i = 0; i < phrase->count && bare; i++)
-        bare = bytes_equal((struct bytes){phrase->tokens[i].exact, phrase->tokens[i].exact_size},
-                           (struct bytes){phrase->tokens[i].folded, phrase->tokens[i].folded_size});
+        bare = !token_is_marked(&phrase->tokens[i]);
     return bare;
 }
 

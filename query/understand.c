@@ -119,22 +119,17 @@ const struct reading *reading_find(const struct understanding *understanding, co
     return NULL;
 }
 
-static bool is_marked(const struct token *token)
-{
-    return token->exact_size != token->folded_size || memcmp(token->exact, token->folded, token->folded_size) != 0;
-}
-
 /* A syllable alone, typed bare, is rather another word than a filler ("ao mua" is áo mưa, "usb a" has no ạ): unless the other words have
  * their marks, or it leads to something that was read ("mua tu lanh"). */
 static bool filler_is_clear(const struct reader_state *state, unsigned word)
 {
     const struct token *token = state->lexemes.words[word].token;
-    if (is_marked(token) || token->kind != TOKEN_SYLLABLE)
+    if (token_is_marked(token) || token->kind != TOKEN_SYLLABLE)
         return true;
     if (token->folded_size == 1)
         return false;
     for (unsigned i = 0; i < state->lexemes.word_count; i++)
-        if (is_marked(state->lexemes.words[i].token))
+        if (token_is_marked(state->lexemes.words[i].token))
             return true;
     return word == 0 && (state->taken & word_bit(1)) != 0;
 }

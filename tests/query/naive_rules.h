@@ -122,8 +122,7 @@ static inline bool naive_rule_fits(const struct shop *shop, const struct shop_ru
     bool fits = rule->query[0] == '\0', bare = true;
     char slug[16];
     for (unsigned i = 0; i < count; i++)
-        bare =
-            bare && words[i]->exact_size == words[i]->folded_size && memcmp(words[i]->exact, words[i]->folded, words[i]->exact_size) == 0;
+        bare = bare && !token_is_marked(words[i]);
     for (unsigned at = 0; !fits && at + count <= typed_count; at++) {
         fits = rule->contains || count == typed_count;
         for (unsigned i = 0; i < count && fits; i++)

@@ -63,11 +63,6 @@ static inline unsigned least(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
-static inline bool is_marked(const struct token *token)
-{
-    return token->exact_size != token->folded_size || memcmp(token->exact, token->folded, token->folded_size) != 0;
-}
-
 static inline size_t letters_size(const char *text, size_t size, unsigned letters)
 {
     size_t at = 0;
@@ -88,7 +83,7 @@ static inline unsigned naive_band(struct snapshot *snapshot, const struct token 
         return band_of_marks(marks_compare(token->exact, token->exact_size, term->exact, size));
     struct term stored;
     must(term_get(snapshot, TERM_CORE, term->folded, term->folded_size, &stored));
-    if (!is_marked(token))
+    if (!token_is_marked(token))
         return 6;
     best = 4;
     for (unsigned ordinal = 0; ordinal < stored.form_count; ordinal++) {
@@ -115,7 +110,7 @@ static inline unsigned naive_impact(struct snapshot *snapshot, const struct naiv
 {
     struct term stored;
     bool bare = term->exact_size == term->folded_size && memcmp(term->exact, term->folded, term->folded_size) == 0;
-    if (edge->best < 8 || is_marked(edge->token) || term->several || bare)
+    if (edge->best < 8 || token_is_marked(edge->token) || term->several || bare)
         return term->impact;
     must(term_get(snapshot, TERM_CORE, term->folded, term->folded_size, &stored));
     for (unsigned ordinal = 0; ordinal < stored.form_count; ordinal++) {
@@ -155,7 +150,7 @@ static inline struct naive_value naive_value(struct snapshot *snapshot, const st
         if (term->folded_size < token->folded_size || memcmp(term->folded, token->folded, token->folded_size) != 0)
             continue;
         if (stored_prefix)
-            value_improve(&value, is_marked(token) ? 4 : 5, term->impact);
+            value_improve(&value, token_is_marked(token) ? 4 : 5, term->impact);
         else if (term->folded_size > token->folded_size)
             value_improve(&value, least(5, naive_band(snapshot, token, term, true)), term->impact);
     }
@@ -166,7 +161,7 @@ static inline struct naive_value naive_value(struct snapshot *snapshot, const st
 static inline bool naive_is_known(struct snapshot *snapshot, const struct token *token)
 {
     struct term stored;
-    if (!is_marked(token) || term_get(snapshot, TERM_CORE, token->folded, token->folded_size, &stored) != STATUS_OK)
+    if (!token_is_marked(token) || term_get(snapshot, TERM_CORE, token->folded, token->folded_size, &stored) != STATUS_OK)
         return false;
     for (unsigned ordinal = 0; ordinal < stored.form_count; ordinal++) {
         struct bytes form = {0};
