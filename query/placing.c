@@ -111,11 +111,6 @@ static uint32_t place_of(uint32_t document)
     return document % COLUMN_WINDOW;
 }
 
-static void window_take_out(uint64_t *bits, uint32_t at)
-{
-    bits[at >> 6] &= ~((uint64_t)1 << (at & 63));
-}
-
 void placing_documents(struct placing *placing, uint32_t window, uint64_t *documents)
 {
     for (unsigned i = 0; i < placing->hidden_count; i++) {
@@ -123,7 +118,7 @@ void placing_documents(struct placing *placing, uint32_t window, uint64_t *docum
         if (hidden->document / COLUMN_WINDOW != window)
             continue;
         hidden->met = window_has(documents, place_of(hidden->document));
-        window_take_out(documents, place_of(hidden->document));
+        window_unset(documents, place_of(hidden->document));
     }
     for (unsigned i = 0; i < placing->pin_count; i++)
         if (placing->pins[i].added && placing->pins[i].document / COLUMN_WINDOW == window)
@@ -145,7 +140,7 @@ void placing_ranked(const struct placing *placing, uint32_t window, uint64_t *hi
 {
     for (unsigned i = 0; i < placing->pin_count; i++)
         if (placing->pins[i].document / COLUMN_WINDOW == window)
-            window_take_out(hits, place_of(placing->pins[i].document));
+            window_unset(hits, place_of(placing->pins[i].document));
 }
 
 uint64_t placing_added(const struct placing *placing)

@@ -167,7 +167,7 @@ static enum status term_cut(struct strict_term *term, uint32_t window, uint64_t 
     window_and(bits, term->window->bits);
     for (uint32_t at = window_next(bits, 0); at < COLUMN_WINDOW && term->term.bands != NULL; at = window_next(bits, at + 1))
         if (edge_window_value(term->window, at) >> 8 < BAND_BARE)
-            bits[at >> 6] &= ~((uint64_t)1 << (at & 63));
+            window_unset(bits, at);
     return STATUS_OK;
 }
 

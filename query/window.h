@@ -42,6 +42,11 @@ static inline void window_set(uint64_t *bits, uint32_t at)
     bits[at >> 6] |= (uint64_t)1 << (at & 63);
 }
 
+static inline void window_unset(uint64_t *bits, uint32_t at)
+{
+    bits[at >> 6] &= ~((uint64_t)1 << (at & 63));
+}
+
 static inline bool window_has(const uint64_t *bits, uint32_t at)
 {
     return (bits[at >> 6] >> (at & 63) & 1) != 0;
