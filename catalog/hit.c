@@ -58,27 +58,18 @@ bool fragment_next_facet(struct bytes *facets, struct fragment_facet *out)
     return true;
 }
 
-static void json_text_or_null(struct json_writer *json, const char *key, struct bytes text)
-{
-    json_put_key(json, key);
-    if (text.size == 0)
-        json_put_null(json);
-    else
-        json_put_text(json, text);
-}
-
 static void members_build(const struct document *document, struct buffer *out)
 {
     struct json_writer json = {.out = out};
     json_put_key(&json, "id");
     json_put_text(&json, document->id);
-    json_text_or_null(&json, "sku", document->sku);
+    json_put_text_member(&json, "sku", document->sku);
     json_put_key(&json, "name");
     json_put_text(&json, document->name);
     json_put_key(&json, "slug");
     json_put_text(&json, document->slug);
-    json_text_or_null(&json, "image", document->image_count > 0 ? document->images[0].url : (struct bytes){0});
-    json_text_or_null(&json, "shortDesc", document->short_desc);
+    json_put_text_member(&json, "image", document->image_count > 0 ? document->images[0].url : (struct bytes){0});
+    json_put_text_member(&json, "shortDesc", document->short_desc);
 }
 
 void fragment_build(const struct document *document, const struct fragment_facet *facets, unsigned facet_count, struct buffer *out)

@@ -55,29 +55,20 @@ static enum status rows_find(struct hit_renderer *renderer, struct bytes product
     return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
-static void text_member(struct json_writer *json, const char *key, struct bytes text)
-{
-    json_put_key(json, key);
-    if (text.size == 0)
-        json_put_null(json);
-    else
-        json_put_text(json, text);
-}
-
 static void shown_render(struct hit_renderer *renderer, const struct shown_variant *shown, uint32_t entry, struct json_writer *json)
 {
     json_begin_object(json);
-    text_member(json, "id", shown->id);
-    text_member(json, "name", shown->name);
-    text_member(json, "sku", shown->sku);
+    json_put_text_member(json, "id", shown->id);
+    json_put_text_member(json, "name", shown->name);
+    json_put_text_member(json, "sku", shown->sku);
     offer_render(column_get(&renderer->variant, VARIANT_OFFER_PRICE, entry), column_get(&renderer->variant, VARIANT_OFFER_SALE, entry),
                  column_get(&renderer->variant, VARIANT_OFFER_STOCK, entry), json);
     json_put_key(json, "attributes");
     json_begin_array(json);
     for (unsigned i = 0; i < shown->attribute_count; i++) {
         json_begin_object(json);
-        text_member(json, "name", shown->attributes[i].name);
-        text_member(json, "value", shown->attributes[i].value);
+        json_put_text_member(json, "name", shown->attributes[i].name);
+        json_put_text_member(json, "value", shown->attributes[i].value);
         json_end_object(json);
     }
     json_end_array(json);

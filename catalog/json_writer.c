@@ -166,6 +166,15 @@ void json_put_null(struct json_writer *json)
     buffer_append(json->out, "null", 4);
 }
 
+void json_put_text_member(struct json_writer *json, const char *key, struct bytes text)
+{
+    json_put_key(json, key);
+    if (text.size == 0)
+        json_put_null(json);
+    else
+        json_put_text(json, text);
+}
+
 void json_put_raw(struct json_writer *json, struct bytes value)
 {
     comma(json);

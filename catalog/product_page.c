@@ -5,15 +5,6 @@
 #include "storage/fragment.h"
 #include "storage/mirror.h"
 
-static void text_member(struct json_writer *json, const char *key, struct bytes text)
-{
-    json_put_key(json, key);
-    if (text.size == 0)
-        json_put_null(json);
-    else
-        json_put_text(json, text);
-}
-
 static void spec_list_render(const struct document_spec *specs, unsigned count, struct bytes group, struct json_writer *json)
 {
     json_begin_array(json);
@@ -21,8 +12,8 @@ static void spec_list_render(const struct document_spec *specs, unsigned count, 
         if (!bytes_equal(specs[i].group, group))
             continue;
         json_begin_object(json);
-        text_member(json, "name", specs[i].name);
-        text_member(json, "value", specs[i].value);
+        json_put_text_member(json, "name", specs[i].name);
+        json_put_text_member(json, "value", specs[i].value);
         json_end_object(json);
     }
     json_end_array(json);
@@ -41,7 +32,7 @@ static void specs_render(const struct document *document, struct json_writer *js
         if (seen)
             continue;
         json_begin_object(json);
-        text_member(json, "group", group);
+        json_put_text_member(json, "group", group);
         json_put_key(json, "specs");
         spec_list_render(document->specs, document->spec_count, group, json);
         json_end_object(json);
@@ -58,9 +49,9 @@ static void variants_render(const struct document *document, struct json_writer 
         if (!variant->active)
             continue;
         json_begin_object(json);
-        text_member(json, "id", variant->id);
-        text_member(json, "name", variant->name);
-        text_member(json, "sku", variant->sku);
+        json_put_text_member(json, "id", variant->id);
+        json_put_text_member(json, "name", variant->name);
+        json_put_text_member(json, "sku", variant->sku);
         offer_render(variant->price, variant->sale, variant->stock, json);
         json_put_key(json, "attributes");
         spec_list_render(variant->attributes, variant->attribute_count, (struct bytes){0}, json);
@@ -75,8 +66,8 @@ static void images_render(const struct document *document, struct json_writer *j
     json_begin_array(json);
     for (unsigned i = 0; i < document->image_count; i++) {
         json_begin_object(json);
-        text_member(json, "url", document->images[i].url);
-        text_member(json, "alt", document->images[i].alt);
+        json_put_text_member(json, "url", document->images[i].url);
+        json_put_text_member(json, "alt", document->images[i].alt);
         json_end_object(json);
     }
     json_end_array(json);
@@ -94,12 +85,12 @@ enum status product_page_members(struct hit_renderer *renderer, const struct ana
         status = document_build(renderer->snapshot, analyzer, product_id, renderer->arena, &document);
     if (status != STATUS_OK)
         return status;
-    text_member(json, "description", document.description);
+    json_put_text_member(json, "description", document.description);
     specs_render(&document, json);
     variants_render(&document, json);
     images_render(&document, json);
-    text_member(json, "seoTitle", document.seo_title);
-    text_member(json, "seoDescription", document.seo_description);
+    json_put_text_member(json, "seoTitle", document.seo_title);
+    json_put_text_member(json, "seoDescription", document.seo_description);
     return STATUS_OK;
 }
 

@@ -3,7 +3,8 @@
  *  "words":[{"text","role","known","met"}],
  *  "edges":[{"text","kind","term","written","zone","band","bandName","impact","worth","points","documents"}],
  *  "pairs":[{"words","worth","impact","points"}],
- *  "pinned","rank":{"value","band","bandName","tier","inStock","score","text","pairs","prior","brand","category","rules","shelf"},      null: it has none
+ *  "pinned",
+ *  "rank":{"value","band","bandName","tier","inStock","score","text","pairs","prior","brand","category","rules","shelf"},   null: it has none
  *  "rules":[{"id","action","place","points"}],
  *  "filters":[{"name","fromWords","passes"}],"apart",
  *  "blockers":[{"kind","text","filter","alone"}],"together","later":{"level","zone"}}
@@ -16,12 +17,6 @@
 #include "cli/expansion.h"
 #include "cli/explain_print.h"
 #include "server/render_understood.h"
-
-static void text_put(struct json_writer *json, const char *key, struct bytes text)
-{
-    json_put_key(json, key);
-    text.size == 0 ? json_put_null(json) : json_put_text(json, text);
-}
 
 static void literal_put(struct json_writer *json, const char *key, const char *literal)
 {
@@ -62,7 +57,7 @@ static void words_put(struct json_writer *json, const struct explanation *why)
     json_begin_array(json);
     for (unsigned i = 0; i < why->word_count; i++) {
         json_begin_object(json);
-        text_put(json, "text", why->words[i].typed);
+        json_put_text_member(json, "text", why->words[i].typed);
         literal_put(json, "role", word_role_name(why->words[i].word));
         literal_put(json, "known", word_known_name(why->words[i].word));
         boolean_put(json, "met", why->words[i].met);
@@ -78,10 +73,10 @@ static void edges_put(struct json_writer *json, const struct explanation *why)
     for (unsigned i = 0; i < why->edge_count; i++) {
         const struct explained_edge *edge = &why->edges[i];
         json_begin_object(json);
-        text_put(json, "text", explained_text(why, edge));
+        json_put_text_member(json, "text", explained_text(why, edge));
         literal_put(json, "kind", edge->kind);
-        text_put(json, "term", edge->term);
-        text_put(json, "written", edge->form);
+        json_put_text_member(json, "term", edge->term);
+        json_put_text_member(json, "written", edge->form);
         literal_put(json, "zone", edge->zone);
         json_put_key(json, "band");
         edge->band == BAND_NONE ? json_put_null(json) : json_put_number(json, edge->band);
@@ -98,7 +93,7 @@ static void edges_put(struct json_writer *json, const struct explanation *why)
     json_begin_array(json);
     for (unsigned i = 0; i < why->pair_count; i++) {
         json_begin_object(json);
-        text_put(json, "words", why->pairs[i].key);
+        json_put_text_member(json, "words", why->pairs[i].key);
         number_put(json, "worth", why->pairs[i].worth);
         number_put(json, "impact", why->pairs[i].impact);
         number_put(json, "points", why->pairs[i].points);
@@ -143,7 +138,7 @@ static void rules_put(struct json_writer *json, const struct explanation *why)
     for (unsigned i = 0; i < why->rule_count; i++) {
         const struct explained_rule *rule = &why->rules[i];
         json_begin_object(json);
-        text_put(json, "id", rule->id);
+        json_put_text_member(json, "id", rule->id);
         literal_put(json, "action", rule->action);
         json_put_key(json, "place");
         rule->place > 0 ? json_put_number(json, rule->place) : json_put_null(json);
@@ -161,7 +156,7 @@ static void filter_name_put(struct json_writer *json, const char *key, const cha
         buffer_append_char(&full, '.');
         buffer_append(&full, spec.data, spec.size);
     }
-    text_put(json, key, (struct bytes){full.data, full.size});
+    json_put_text_member(json, key, (struct bytes){full.data, full.size});
     buffer_release(&full);
 }
 
@@ -188,7 +183,7 @@ static void blockers_put(struct json_writer *json, const struct explanation *why
         const struct blocker *blocker = &why->blockers[i];
         json_begin_object(json);
         literal_put(json, "kind", blocker_kind_name((enum blocker_kind)blocker->kind));
-        text_put(json, "text", blocker->text);
+        json_put_text_member(json, "text", blocker->text);
         if (blocker->filter != NULL)
             filter_name_put(json, "filter", blocker->filter, blocker->spec);
         boolean_put(json, "alone", blocker->alone);
@@ -213,8 +208,8 @@ void explain_json(const struct search_request *request, struct bytes product, co
     json_begin_object(&json);
     json_put_key(&json, "product");
     json_begin_object(&json);
-    text_put(&json, "id", product);
-    text_put(&json, "name", why->name);
+    json_put_text_member(&json, "id", product);
+    json_put_text_member(&json, "name", why->name);
     json_end_object(&json);
     literal_put(&json, "verdict", verdict_name(why->verdict));
     json_put_key(&json, "place");

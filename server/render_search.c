@@ -82,8 +82,7 @@ static void render_range(struct json_writer *json, const struct facet_result *fa
     json_put_micros(json, facet->min_micros);
     json_put_key(json, "max");
     json_put_micros(json, facet->max_micros);
-    json_put_key(json, "unit");
-    facet->unit.size > 0 ? json_put_text(json, facet->unit) : json_put_null(json);
+    json_put_text_member(json, "unit", facet->unit);
 }
 
 static void render_price(struct json_writer *json, const struct facet_result *facet)
@@ -215,14 +214,12 @@ enum status search_render(struct snapshot *snapshot, const struct search_request
     for (unsigned i = 0; i < result->rule_count; i++)
         json_put_text(&json, result->rules[i]);
     json_end_array(&json);
-    json_put_key(&json, "redirect");
-    result->redirect.size > 0 ? json_put_text(&json, result->redirect) : json_put_null(&json);
+    json_put_text_member(&json, "redirect", result->redirect);
     json_put_key(&json, "page");
     json_put_number(&json, request->page);
     json_put_key(&json, "limit");
     json_put_number(&json, request->limit);
-    json_put_key(&json, "nextCursor");
-    next_cursor.size > 0 ? json_put_text(&json, next_cursor) : json_put_null(&json);
+    json_put_text_member(&json, "nextCursor", next_cursor);
     json_put_key(&json, "zone");
     json_put_literal(&json, result->zone);
     json_put_key(&json, "partial");

@@ -35,8 +35,7 @@ static void hit_render_one(struct json_writer *json, const struct suggestion_hit
     json_put_text(json, hit->text);
     json_put_key(json, "slug");
     json_put_text(json, hit->slug);
-    json_put_key(json, "id");
-    hit->id.size > 0 ? json_put_text(json, hit->id) : json_put_null(json);
+    json_put_text_member(json, "id", hit->id);
     json_put_key(json, "highlight");
     highlight(json, hit->text, hit->match_start, hit->match_size, html);
     json_end_object(json);
