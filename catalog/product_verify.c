@@ -1,7 +1,6 @@
 #include "catalog/product_verify.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "catalog/field.h"
@@ -11,18 +10,14 @@
 #include "storage/label.h"
 #include "storage/snapshot.h"
 
-enum { SENTENCE_BYTES = 480, CHECK_ARENA_BYTES = 512 * 1024 * 1024 };
+enum { CHECK_ARENA_BYTES = 512 * 1024 * 1024 };
 
 void product_fault(struct product_check *check, const char *format, ...)
 {
-    char sentence[SENTENCE_BYTES];
     va_list arguments;
-    if (check->counts->faults++ >= VERIFY_REPORTS_MAX)
-        return;
     va_start(arguments, format);
-    vsnprintf(sentence, sizeof sentence, format, arguments);
+    verify_report_fault(check->counts, check->report, check->context, format, arguments);
     va_end(arguments);
-    check->report(check->context, sentence);
 }
 
 enum status check_fragment(struct product_check *check, uint32_t document, struct fragment *out)

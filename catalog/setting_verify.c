@@ -2,14 +2,13 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdio.h>
 
 #include "catalog/field.h"
 #include "catalog/rule.h"
 #include "catalog/synonym.h"
 #include "storage/mirror.h"
 
-enum { SENTENCE_BYTES = 480, CHECK_ARENA_BYTES = 64 * 1024 * 1024 };
+enum { CHECK_ARENA_BYTES = 64 * 1024 * 1024 };
 
 struct setting_check {
     struct snapshot *snapshot;
@@ -24,14 +23,10 @@ struct setting_check {
 static void fault(struct setting_check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void fault(struct setting_check *check, const char *format, ...)
 {
-    char sentence[SENTENCE_BYTES];
     va_list arguments;
-    if (check->counts->faults++ >= VERIFY_REPORTS_MAX)
-        return;
     va_start(arguments, format);
-    vsnprintf(sentence, sizeof sentence, format, arguments);
+    verify_report_fault(check->counts, check->report, check->context, format, arguments);
     va_end(arguments);
-    check->report(check->context, sentence);
 }
 
 static enum status key_check(struct setting_check *check, const struct row *row, uint8_t kind, struct bytes from, const unsigned char *to,

@@ -14,16 +14,21 @@
 
 enum { SENTENCE_BYTES = 480, KEY_BYTES_SHOWN = 72 };
 
-void verify_fault(struct verify *verify, const char *format, ...)
+void verify_report_fault(struct verify_counts *counts, verify_report *report, void *context, const char *format, va_list arguments)
 {
     char sentence[SENTENCE_BYTES];
-    va_list arguments;
-    if (verify->counts->faults++ >= VERIFY_REPORTS_MAX)
+    if (counts->faults++ >= VERIFY_REPORTS_MAX)
         return;
-    va_start(arguments, format);
     vsnprintf(sentence, sizeof sentence, format, arguments);
+    report(context, sentence);
+}
+
+void verify_fault(struct verify *verify, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    verify_report_fault(verify->counts, verify->report, verify->context, format, arguments);
     va_end(arguments);
-    verify->report(verify->context, sentence);
 }
 
 void verify_fault_at(struct verify *verify, enum database db, struct bytes key, const char *what)
