@@ -28,18 +28,6 @@ struct finding {
     unsigned count, looked_at;
 };
 
-static enum status any_rule(struct snapshot *snapshot, struct arena *arena, bool *any)
-{
-    struct mirror_cursor *cursor = NULL;
-    struct bytes key, row;
-    enum status status = mirror_cursor_open(snapshot, TABLE_RULE, &cursor);
-    if (status == STATUS_OK)
-        status = mirror_cursor_next(cursor, arena, &key, &row);
-    mirror_cursor_close(cursor);
-    *any = status == STATUS_OK;
-    return status == STATUS_END ? STATUS_OK : status;
-}
-
 /* A category that does not exist has no rules. */
 static enum status categories_read(struct finding *finding, struct bytes slug)
 {
@@ -221,7 +209,7 @@ enum status rules_find(struct snapshot *snapshot, const struct analyzer *analyze
     struct finding finding;
     bool any = false;
     *out = (struct rules){0};
-    enum status status = any_rule(snapshot, arena, &any);
+    enum status status = mirror_any(snapshot, TABLE_RULE, arena, &any);
     if (status != STATUS_OK || !any)
         return status;
     finding.snapshot = snapshot;

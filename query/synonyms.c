@@ -25,15 +25,8 @@ struct finding {
 
 enum status synonyms_open(struct synonyms *synonyms, struct snapshot *snapshot, const struct analyzer *analyzer, struct arena *arena)
 {
-    struct mirror_cursor *cursor = NULL;
-    struct bytes key, row;
     *synonyms = (struct synonyms){.snapshot = snapshot, .analyzer = analyzer, .arena = arena};
-    enum status status = mirror_cursor_open(snapshot, TABLE_SYNONYM, &cursor);
-    if (status == STATUS_OK)
-        status = mirror_cursor_next(cursor, arena, &key, &row);
-    mirror_cursor_close(cursor);
-    synonyms->any = status == STATUS_OK;
-    return status == STATUS_END ? STATUS_OK : status;
+    return mirror_any(snapshot, TABLE_SYNONYM, arena, &synonyms->any);
 }
 
 static struct bytes word_folded(const struct token *word)

@@ -174,6 +174,18 @@ enum status mirror_cursor_next(struct mirror_cursor *cursor, struct arena *arena
     return status;
 }
 
+enum status mirror_any(struct snapshot *snapshot, uint8_t table, struct arena *arena, bool *any)
+{
+    struct mirror_cursor *cursor = NULL;
+    struct bytes key, row;
+    enum status status = mirror_cursor_open(snapshot, table, &cursor);
+    if (status == STATUS_OK)
+        status = mirror_cursor_next(cursor, arena, &key, &row);
+    mirror_cursor_close(cursor);
+    *any = status == STATUS_OK;
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
 enum status document_get(struct snapshot *snapshot, struct bytes product_id, uint32_t *document)
 {
     struct bytes payload = {0};

@@ -41,6 +41,9 @@ void mirror_cursor_seek_behind(struct mirror_cursor *cursor, struct bytes key);
 MUST_USE enum status mirror_cursor_next(struct mirror_cursor *cursor, struct arena *arena, struct bytes *key, struct bytes *row); /* END */
 void mirror_cursor_close(struct mirror_cursor *cursor);
 
+/* Whether the table has any row; one is read into the arena. */
+MUST_USE enum status mirror_any(struct snapshot *snapshot, uint8_t table, struct arena *arena, bool *any);
+
 /* Document numbers: product id -> document. */
 MUST_USE enum status document_get(struct snapshot *snapshot, struct bytes product_id, uint32_t *document); /* NOT_FOUND */
 MUST_USE enum status document_put(struct batch *batch, struct bytes product_id, uint32_t document);
