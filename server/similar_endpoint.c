@@ -16,16 +16,7 @@ static enum status limit_read(const struct target *target, unsigned *limit, stru
     *limit = SIMILAR_DEFAULT;
     if (target->parameter_count > 1)
         return error_set(error, STATUS_INVALID, "limit was given twice; give it once");
-    for (unsigned i = 0; i < target->parameter_count; i++) {
-        struct bytes value = target->parameters[i].value;
-        unsigned number = 0;
-        for (size_t j = 0; j < value.size && number <= SIMILAR_MAX; j++)
-            number = value.data[j] >= '0' && value.data[j] <= '9' ? number * 10 + (unsigned)(value.data[j] - '0') : SIMILAR_MAX + 1;
-        if (number < 1 || number > SIMILAR_MAX)
-            return error_set(error, STATUS_INVALID, "limit has to be a whole number from 1 to %d", SIMILAR_MAX);
-        *limit = number;
-    }
-    return STATUS_OK;
+    return target->parameter_count == 0 ? STATUS_OK : limit_parse(target->parameters[0].value, SIMILAR_MAX, limit, error);
 }
 
 /* The live product with the slug. */

@@ -15,20 +15,6 @@ struct suggest_request {
     bool has_text, has_limit;
 };
 
-static enum status limit_parse(struct bytes value, unsigned *limit, struct error *error)
-{
-    unsigned number = 0;
-    bool is_number = value.size > 0 && value.size <= 3;
-    for (size_t i = 0; i < value.size && is_number; i++) {
-        is_number = value.data[i] >= '0' && value.data[i] <= '9';
-        number = number * 10 + (unsigned)(value.data[i] - '0');
-    }
-    if (!is_number || number < 1 || number > SUGGESTIONS_MAX)
-        return error_set(error, STATUS_INVALID, "limit has to be a whole number from 1 to %d", SUGGESTIONS_MAX);
-    *limit = number;
-    return STATUS_OK;
-}
-
 /* The router let only q and limit through. */
 static enum status parameter_take(const struct parameter *parameter, struct suggest_request *request, struct error *error)
 {
@@ -38,7 +24,7 @@ static enum status parameter_take(const struct parameter *parameter, struct sugg
         return error_set(error, STATUS_INVALID, "%s was given twice; give it once", parameter->name);
     *seen = true;
     if (!is_text)
-        return limit_parse(parameter->value, &request->limit, error);
+        return limit_parse(parameter->value, SUGGESTIONS_MAX, &request->limit, error);
     if (parameter->value.size > QUERY_BYTES_MAX)
         return error_set(error, STATUS_INVALID, "q has %zu bytes; at most %d", parameter->value.size, QUERY_BYTES_MAX);
     request->text = parameter->value;

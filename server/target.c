@@ -114,3 +114,17 @@ enum status target_parse(struct bytes raw, struct arena *arena, struct target *o
     }
     return STATUS_OK;
 }
+
+enum status limit_parse(struct bytes value, unsigned most, unsigned *limit, struct error *error)
+{
+    unsigned number = 0;
+    bool whole = value.size > 0;
+    for (size_t i = 0; i < value.size && whole && number <= most; i++) {
+        whole = is_digit(value.data[i]);
+        number = number * 10 + (unsigned)(value.data[i] - '0');
+    }
+    if (!whole || number < 1 || number > most)
+        return error_set(error, STATUS_INVALID, "limit has to be a whole number from 1 to %u", most);
+    *limit = number;
+    return STATUS_OK;
+}

@@ -26,4 +26,7 @@ struct target {
  * LIMIT: more than TARGET_BYTES_MAX bytes. INVALID: more than PARAMETERS_MAX parameters, NUL or invalid UTF-8 after decoding, no path. */
 MUST_USE enum status target_parse(struct bytes raw, struct arena *arena, struct target *out, struct error *error);
 
+/* The limit of a list that has at most `most`. INVALID with a sentence: no whole number from 1 to that. */
+MUST_USE enum status limit_parse(struct bytes value, unsigned most, unsigned *limit, struct error *error);
+
 #endif
