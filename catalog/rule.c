@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 
+#include "analyzers/utf8.h"
 #include "catalog/document.h"
 #include "storage/bytes.h"
 #include "storage/mirror.h"
@@ -26,14 +27,14 @@ static const struct {
 };
 enum { ACTION_COUNT = sizeof actions / sizeof actions[0] };
 
-bool rule_is_active(const struct row *row)
+static bool rule_is_active(const struct row *row)
 {
     return cell_boolean(&row->cells[RULE_IS_ACTIVE], true);
 }
 
 static int shown(struct bytes text)
 {
-    return text.size < SHOWN_BYTES_MAX ? (int)text.size : SHOWN_BYTES_MAX;
+    return (int)utf8_cut(text.data, text.size, SHOWN_BYTES_MAX);
 }
 
 /* Seconds since 1970; what lies before is 0, what lies behind UINT32_MAX. False: no time. */

@@ -51,8 +51,6 @@ struct rule {
     unsigned place, percent;           /* of pin, of boost */
 };
 
-bool rule_is_active(const struct row *row);
-
 /* INVALID with a sentence when the row says nothing, its words left out. Texts lie in the row or the arena; LIMIT at its cap. */
 MUST_USE enum status rule_parse(const struct row *row, struct arena *arena, struct rule *out, struct error *error);
 

@@ -70,25 +70,6 @@ bool met_is_doubtful(struct met met, enum match_mode mode)
     return mode == MATCH_ALL && met.documents > 0 && met.documents <= DOUBTFUL_MAX && met.band == BAND_CONTRADICT;
 }
 
-enum status cascade_next(struct cascade *cascade, struct met met)
-{
-    bool more = false;
-    enum status status = STATUS_OK;
-    bool told = met.documents == 0 && cascade_is_told(cascade);
-    unsigned end = told ? STEPS_TOLD : cascade->query->literal ? STEPS_LITERAL : STEPS, added = 0;
-    while (!more && cascade->step < end && cascade->words.end > 0 && status == STATUS_OK) {
-        const struct step *step = &steps[cascade->step++];
-        if (met.documents > 0 && step->zone != WORDS_CORE)
-            continue;
-        status = step_add(cascade, step, &more);
-        added |= 1U << (step - steps);
-    }
-    if (status != STATUS_OK || !more)
-        return status == STATUS_OK ? STATUS_END : status;
-    cascade->taken |= (uint8_t)added;
-    return lattice_take(cascade);
-}
-
 static unsigned words_searched(const struct cascade *cascade, bool *firm)
 {
     unsigned count = 0;
@@ -104,13 +85,34 @@ static unsigned words_searched(const struct cascade *cascade, bool *firm)
     return count;
 }
 
-bool cascade_is_told(const struct cascade *cascade)
+/* More words than a product's name has, or a description all of whose words are known: other words that merely look alike say less than some
+ * of these do. */
+static bool is_told(const struct cascade *cascade)
 {
     bool firm = false;
     unsigned count = words_searched(cascade, &firm);
     for (unsigned i = 0; i < cascade->words.count; i++)
         firm = firm || (cascade->words.words[i].role == WORD_SEARCH && cascade->words.words[i].known < WORD_WHOLE);
     return count > LONG_WORDS || (count >= DESCRIPTIVE_WORDS && !firm);
+}
+
+enum status cascade_next(struct cascade *cascade, struct met met)
+{
+    bool more = false;
+    enum status status = STATUS_OK;
+    bool told = met.documents == 0 && is_told(cascade);
+    unsigned end = told ? STEPS_TOLD : cascade->query->literal ? STEPS_LITERAL : STEPS, added = 0;
+    while (!more && cascade->step < end && cascade->words.end > 0 && status == STATUS_OK) {
+        const struct step *step = &steps[cascade->step++];
+        if (met.documents > 0 && step->zone != WORDS_CORE)
+            continue;
+        status = step_add(cascade, step, &more);
+        added |= 1U << (step - steps);
+    }
+    if (status != STATUS_OK || !more)
+        return status == STATUS_OK ? STATUS_END : status;
+    cascade->taken |= (uint8_t)added;
+    return lattice_take(cascade);
 }
 
 uint64_t cascade_enough(const struct cascade *cascade)

@@ -77,11 +77,8 @@ MUST_USE enum status cascade_open(struct cascade *cascade, struct snapshot *snap
 /* The next step that looks for more after one that met so much, which must be nothing or doubtful; END when there is none. */
 MUST_USE enum status cascade_next(struct cascade *cascade, struct met met);
 
-/* Which documents the words alone, found where they are expected, are enough for; fewer than that many are relaxed. Right after cascade_open. */
+/* How many documents of the words alone, found where they are expected, are enough; fewer are relaxed. Right after cascade_open. */
 uint64_t cascade_enough(const struct cascade *cascade);
-/* More words than a product's name has, or a description all of whose words are known: other words that merely look alike say less than some
- * of these do. */
-bool cascade_is_told(const struct cascade *cascade);
 
 /* The rung that follows the one at hand; END when there is none, or nothing to be let go. */
 MUST_USE enum status cascade_relax(struct cascade *cascade);

@@ -60,7 +60,6 @@ struct measure {
     uint8_t kind;
     bool weak;         /* "4k": money only when something says so */
     bool spelled;      /* in words */
-    bool ram;          /* UNIT gb written as a lone g */
     int64_t milli;     /* of VND, of the unit */
     int64_t scale;     /* MONEY: VND that one of its leading number is worth */
     struct bytes unit; /* UNIT: as in the analyzer's table, "m2" and "mp" besides */

@@ -9,7 +9,6 @@
 struct snapshot;
 
 enum {
-    SAMPLE_WINDOWS_FEW = 5,   /* looked at when only the categories matter */
     SAMPLE_WINDOWS_MAX = 32,  /* looked at */
     SAMPLE_HITS_MAX = 128,    /* ranked */
     SAMPLE_DENSE_HITS = 32,   /* a window with so many is enough of its neighbourhood: the next one is looked for farther on */

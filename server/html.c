@@ -27,7 +27,7 @@ static void byte_put(struct buffer *out, char byte)
         buffer_append_char(out, byte);
 }
 
-void html_put(struct buffer *out, struct bytes text)
+static void html_put(struct buffer *out, struct bytes text)
 {
     for (size_t i = 0; i < text.size; i++)
         byte_put(out, text.data[i]);

@@ -5,8 +5,6 @@
 #include "base/arena.h"
 #include "query/highlight.h"
 
-void html_put(struct buffer *out, struct bytes text);
-
 /* The whole of a text, as it is. */
 void html_put_marked(struct buffer *out, const struct marked_text *text);
 
