@@ -34,7 +34,7 @@ static const char *bounds_text(const struct setting *row, struct buffer *text)
     if (row->kind == SETTING_NUMBER) {
         buffer_print(text, " (%" PRId64 " to %" PRId64, row->min, row->max);
         buffer_print(text, row->initial != NULL ? ", default %s)" : ")", row->initial);
-    } else if (row->kind == SETTING_TEXT && row->initial != NULL) {
+    } else if (row->kind == SETTING_TEXT && row->initial != NULL && row->initial[0] != '\0') {
         buffer_print(text, " (default %s)", row->initial);
     }
     buffer_append_char(text, '\0');
