@@ -61,17 +61,16 @@ enum status row_get(struct snapshot *snapshot, enum table table, struct bytes ke
     return row_decode(table, stored, row, has_hot, slot);
 }
 
-static bool is_key_spec(const struct analyzer *analyzer, struct bytes name, struct arena *arena)
+static enum status key_spec_find(const struct analyzer *analyzer, struct bytes name, struct arena *arena, bool *is_key)
 {
     struct bytes folded = {0};
+    *is_key = false;
     if (analyzer == NULL) /* nobody asks */
-        return false;
-    if (fold_text(analyzer, name.data, name.size, arena, &folded) != STATUS_OK)
-        return false;
-    for (size_t i = 0; i < sizeof key_spec_names / sizeof key_spec_names[0]; i++)
-        if (strlen(key_spec_names[i]) == folded.size && memcmp(key_spec_names[i], folded.data, folded.size) == 0)
-            return true;
-    return false;
+        return STATUS_OK;
+    enum status status = fold_text(analyzer, name.data, name.size, arena, &folded);
+    for (size_t i = 0; i < sizeof key_spec_names / sizeof key_spec_names[0] && status == STATUS_OK; i++)
+        *is_key = *is_key || bytes_are(folded, key_spec_names[i]);
+    return status;
 }
 
 /* Specs being collected; the array grows in the arena by doubling. */
@@ -98,18 +97,18 @@ static enum status spec_add(struct spec_list *list, struct arena *arena, struct 
     return STATUS_OK;
 }
 
-/* A JSON scalar as shown (numbers came as strings); false for null, empty strings and nested values. */
-static bool scalar_text(const json_t *value, struct arena *arena, struct bytes *out)
+/* A JSON scalar as shown (numbers came as strings); of size 0 for null, empty strings and nested values. */
+static enum status scalar_text(const json_t *value, struct arena *arena, struct bytes *out)
 {
-    char *text = NULL;
-    if (json_is_string(value))
-        text = arena_copy(arena, json_string_value(value), json_string_length(value));
-    else if (json_is_boolean(value))
-        text = arena_print(arena, "%s", json_is_true(value) ? "Có" : "Không");
-    if (text == NULL || text[0] == '\0')
-        return false;
+    *out = (struct bytes){0};
+    if (!json_is_string(value) && !json_is_boolean(value))
+        return STATUS_OK;
+    const char *shown = json_is_string(value) ? json_string_value(value) : json_is_true(value) ? "Có" : "Không";
+    const char *text = arena_copy(arena, shown, strlen(shown));
+    if (text == NULL)
+        return STATUS_LIMIT;
     *out = (struct bytes){text, strlen(text)};
-    return true;
+    return STATUS_OK;
 }
 
 static enum status specs_from_member(const struct analyzer *analyzer, const char *name, const json_t *value, struct arena *arena,
@@ -120,12 +119,13 @@ static enum status specs_from_member(const struct analyzer *analyzer, const char
         return STATUS_LIMIT;
     if (spec.name.size == 0)
         return STATUS_OK;
-    spec.key = is_key_spec(analyzer, spec.name, arena);
     size_t count = json_is_array(value) ? json_array_size(value) : 1;
-    enum status status = STATUS_OK;
-    for (size_t i = 0; status == STATUS_OK && i < count; i++)
-        if (scalar_text(json_is_array(value) ? json_array_get(value, i) : value, arena, &spec.value))
+    enum status status = key_spec_find(analyzer, spec.name, arena, &spec.key);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+        status = scalar_text(json_is_array(value) ? json_array_get(value, i) : value, arena, &spec.value);
+        if (status == STATUS_OK && spec.value.size > 0)
             status = spec_add(list, arena, spec);
+    }
     return status;
 }
 
@@ -246,8 +246,9 @@ static enum status add_spec_rows(struct snapshot *snapshot, const struct analyze
                                      .value = cell_text(&children[i].row.cells[SPEC_VALUE])};
         if (spec.name.size == 0 || spec.value.size == 0)
             continue;
-        spec.key = is_key_spec(analyzer, spec.name, arena);
-        status = spec_add(list, arena, spec);
+        status = key_spec_find(analyzer, spec.name, arena, &spec.key);
+        if (status == STATUS_OK)
+            status = spec_add(list, arena, spec);
     }
     return status;
 }
