@@ -530,3 +530,17 @@ enum status request_check(const struct search_request *request, struct error *er
                          request->limit, (unsigned long long)request->page * request->limit, PAGE_DEPTH_MAX);
     return STATUS_OK;
 }
+
+bool request_is_filtered(const struct search_request *request)
+{
+    return request->category.size > 0 || request->brand_count > 0 || request->has_price_min || request->has_price_max ||
+           request->in_stock || request->on_sale || request->rating_min > 0 || request->spec_count > 0;
+}
+
+void request_filters_clear(struct search_request *request)
+{
+    request->category.size = 0;
+    request->brand_count = request->spec_count = request->spec_value_count = 0;
+    request->has_price_min = request->has_price_max = request->in_stock = request->on_sale = false;
+    request->rating_min = 0;
+}

@@ -97,6 +97,11 @@ MUST_USE enum status request_check(const struct search_request *request, struct 
 /* Was the parameter set? By its name in the API, which must be one. */
 bool request_is_given(const struct search_request *request, const char *name);
 
+/* Does it select among what the words meet? */
+bool request_is_filtered(const struct search_request *request);
+/* Leaves the words, and what becomes of their hits. */
+void request_filters_clear(struct search_request *request);
+
 /* An order by its name in the API; false for an unknown one. */
 bool sort_parse(struct bytes name, enum sort *out);
 

@@ -22,10 +22,13 @@ static enum status words_read(struct search *search)
     if (status == STATUS_OK && !request->literal)
         status =
             understand(search->pass.snapshot, search->pass.analyzer, &search->tokens, request, search->pass.arena, &search->understanding);
-    if (status == STATUS_OK)
-        status = application_build(search->pass.snapshot, &search->tokens, request, &search->understanding, search->pass.arena,
-                                   &search->application);
     return status;
+}
+
+static enum status readings_apply(struct search *search)
+{
+    const struct pass *pass = &search->pass;
+    return application_build(pass->snapshot, &search->tokens, pass->request, &search->understanding, pass->arena, &search->application);
 }
 
 /* The first step, with what the readings do, or with the words alone. */
@@ -68,7 +71,7 @@ static bool reads(const struct search *search, enum reading_effect effect)
 static enum status readings_run(struct search *search, struct search_result *result, struct error *error)
 {
     const struct search_request *request = search->pass.request;
-    enum status status = words_read(search);
+    enum status status = readings_apply(search);
     if (status == STATUS_OK && search->application.changes && request->match == MATCH_ALL && search->tokens.positions >= NAME_WORDS) {
         status = first_step_run(search, request, true, error);
         result->literal = status == STATUS_OK && search->pass.met.documents > 0;
@@ -160,20 +163,53 @@ static enum status cascade_run(struct search *search, struct search_result *resu
     return status == STATUS_OK ? steps_run(search) : status;
 }
 
-/* A further page of a walk: the reading and the step of its first page, without asking what they meet by now. */
-static enum status walk_run(struct search *search, struct search_result *result, struct error *error)
+/* What was decided before (cursor.h) holds, whatever the words meet by now. */
+static enum status decided_run(struct search *search, const struct cursor *decided, struct search_result *result, struct error *error)
 {
     const struct search_request *request = search->pass.request;
-    const struct cursor *after = request->after;
-    enum status status = words_read(search);
-    search->application.request.sort = after->sort;
-    result->literal = after->literal;
+    enum status status = readings_apply(search);
+    search->application.request.sort = decided->sort;
+    result->literal = decided->literal;
     if (status == STATUS_OK)
-        status = first_step_open(search, request, after->literal, error);
+        status = first_step_open(search, request, decided->literal, error);
     if (status == STATUS_OK)
-        status = cascade_resume(&search->cascade, after->steps, (enum rung)after->rung);
+        status = cascade_resume(&search->cascade, decided->steps, (enum rung)decided->rung);
     search->level = search->cascade.level;
     return status == STATUS_OK ? pass_run(&search->pass) : status;
+}
+
+/* Filters must not change what the words mean, or a facet's count would not be what selecting its value gives: where readings may give way,
+ * it is decided as if there were no filters but those that were read. */
+static enum status filtered_run(struct search *search, struct search_result *result, struct error *error)
+{
+    struct pass *pass = &search->pass;
+    const struct search_request *request = pass->request;
+    const struct facet_set facets = pass->facets;
+    struct search_request bare = *request;
+    request_filters_clear(&bare);
+    bare.limit = 0;
+    pass->request = &bare;
+    pass->facets = (struct facet_set){0};
+    enum status status = readings_apply(search);
+    bool changes = search->application.changes;
+    if (status == STATUS_OK && changes)
+        status = cascade_run(search, result, error);
+    const struct cursor decided = {.sort = pass->request->sort,
+                                   .literal = result->literal,
+                                   .steps = search->cascade.taken,
+                                   .rung = (uint8_t)search->cascade.rung};
+    bool partial = pass->partial;
+    enum alternative_level level = search->level;
+    pass->request = request;
+    pass->facets = facets;
+    if (status != STATUS_OK)
+        return status;
+    if (!changes)
+        return cascade_run(search, result, error);
+    status = decided_run(search, &decided, result, error);
+    search->level = level;
+    pass->partial = pass->partial || partial;
+    return status;
 }
 
 /* The hits, and how to go on behind them. Those of an index that was read in part say nothing about where the others stand. */
@@ -366,9 +402,13 @@ enum status search_begin(struct search *search, struct snapshot *snapshot, const
     enum status status = strict_parse(request->text, arena, &search->strict_spans, &search->plain.text);
     if (status == STATUS_OK)
         status = facet_set_choose(&pass->facets, request, arena, error);
+    if (status == STATUS_OK)
+        status = words_read(search);
     if (status != STATUS_OK)
         return status;
-    return request->after == NULL ? cascade_run(search, result, error) : walk_run(search, result, error);
+    if (request->after != NULL)
+        return decided_run(search, request->after, result, error);
+    return search->understanding.count > 0 && request_is_filtered(request) ? filtered_run(search, result, error) : cascade_run(search, result, error);
 }
 
 enum status search_status(enum status status, struct error *error)

@@ -78,6 +78,12 @@ def test_search():
     expect_equal(ask("tủ lạnh 5 - 7 triệu")[0], ["e2"], "from five to seven million")
     expect_equal(ask("tủ lạnh khoảng 6 triệu")[0], ["e2"], "about six million")
     expect_equal(ask("tủ lạnh dưới 7tr", "priceMax=20000000")[0], ["e1", "e2", "e3"], "the request's own price stands")
+    # Filters leave the reading as it is: it gives way to the words only where it leaves nothing by itself.
+    found, understood = ask("tủ lạnh dưới 7tr", "ratingMin=4")
+    expect_equal((found, understood["priceMax"][1]), ([], "filter"), "a reading under a filter that leaves nothing")
+    for filters in ([], ["inStock=true"], ["priceMin=1"]):
+        found, understood = ask("tủ lạnh dưới 1tr", *filters)
+        expect_equal((found, understood["priceMax"][1]), (["e1", "e2", "e3"], "none"), f"a reading that leaves nothing, {filters}")
     expect_equal(ask("tủ lạnh dưới 7tr", "understand=false")[1], {}, "nothing is understood")
     expect_equal(ask("tủ lạnh dưới 7tr", "ignore=category")[1], {"priceMax": (7000000, "filter")}, "one field is left out")
     ids = [hit["id"] for hit in json.loads(tim("search", "tủ lạnh đắt nhất", "--index", index).stdout)["hits"]]
