@@ -84,15 +84,30 @@ static enum status match_param(const json_t *value, bool *contains, struct error
                                                     : error_set(error, STATUS_INVALID, "match in params must be \"exact\" or \"contains\"");
 }
 
+/* What stands behind a scheme names a host, without a user in front of it. */
+static bool host_is_sound(struct bytes rest)
+{
+    size_t size = 0;
+    while (size < rest.size && strchr("/?#", rest.data[size]) == NULL)
+        size++;
+    return size > 0 && memchr(rest.data, '@', size) == NULL;
+}
+
 /* Nothing that a browser would run, or take for another site than it says. */
 static bool url_is_sound(struct bytes url)
 {
-    bool sound = url.size <= RULE_URL_BYTES_MAX;
+    static const char *const schemes[] = {"https://", "http://"};
+    bool sound = url.size > 0 && url.size <= RULE_URL_BYTES_MAX;
     for (size_t i = 0; i < url.size && sound; i++)
         sound = (unsigned char)url.data[i] > ' ' && url.data[i] != 0x7F && url.data[i] != '\\';
-    bool path = url.size > 0 && url.data[0] == '/' && !(url.size > 1 && url.data[1] == '/');
-    bool whole = (url.size > 8 && memcmp(url.data, "https://", 8) == 0) || (url.size > 7 && memcmp(url.data, "http://", 7) == 0);
-    return sound && (path || whole);
+    if (sound && url.data[0] == '/')
+        return url.size == 1 || url.data[1] != '/';
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0] && sound; i++) {
+        size_t size = strlen(schemes[i]);
+        if (url.size > size && memcmp(url.data, schemes[i], size) == 0)
+            return host_is_sound((struct bytes){url.data + size, url.size - size});
+    }
+    return false;
 }
 
 static enum status param_read(const char *key, const json_t *value, unsigned allowed, struct arena *arena, struct rule *rule,

@@ -171,7 +171,7 @@ static unsigned pins_found(const struct placing *placing, struct pin found[RULES
 }
 
 enum { PINS_OF_A_PLACE = 2 * RULES_MAX };
-_Static_assert(RULE_PLACE_MAX * PINS_OF_A_PLACE + RULES_MAX <= UINT16_MAX, "every count of pins has room");
+_Static_assert(RULE_PLACE_MAX *PINS_OF_A_PLACE + RULES_MAX <= UINT16_MAX, "every count of pins has room");
 
 /* How far the pins were placed, the first `count` of those found: the place of the last one, and how many of them have it. Not their
  * number, so that those behind are met whatever becomes of those in front. */

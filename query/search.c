@@ -194,10 +194,8 @@ static enum status filtered_run(struct search *search, struct search_result *res
     bool changes = search->application.changes;
     if (status == STATUS_OK && changes)
         status = cascade_run(search, result, error);
-    const struct cursor decided = {.sort = pass->request->sort,
-                                   .literal = result->literal,
-                                   .steps = search->cascade.taken,
-                                   .rung = (uint8_t)search->cascade.rung};
+    const struct cursor decided = {
+        .sort = pass->request->sort, .literal = result->literal, .steps = search->cascade.taken, .rung = (uint8_t)search->cascade.rung};
     bool partial = pass->partial;
     enum alternative_level level = search->level;
     pass->request = request;
@@ -408,7 +406,8 @@ enum status search_begin(struct search *search, struct snapshot *snapshot, const
         return status;
     if (request->after != NULL)
         return decided_run(search, request->after, result, error);
-    return search->understanding.count > 0 && request_is_filtered(request) ? filtered_run(search, result, error) : cascade_run(search, result, error);
+    return search->understanding.count > 0 && request_is_filtered(request) ? filtered_run(search, result, error)
+                                                                           : cascade_run(search, result, error);
 }
 
 enum status search_status(enum status status, struct error *error)

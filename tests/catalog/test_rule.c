@@ -56,6 +56,7 @@ static void what_rules_say(void **state)
     assert_true(rule.percent == RULE_PERCENT_MAX && bytes_equal(rule.category, text_bytes("loa")));
     rule = parsed(&(struct cells){.query = "km", .action = "redirect", .params = "{\"url\":\"/khuyen-mai?a=1\"}"});
     assert_true(rule.action == RULE_REDIRECT && bytes_equal(rule.url, text_bytes("/khuyen-mai?a=1")));
+    parsed(&(struct cells){.query = "km", .action = "redirect", .params = "{\"url\":\"https://a.vn/@b?c=@\"}"});
     parsed(&(struct cells){.query = "km", .action = "redirect", .params = "{\"url\":\"https://a.vn\"}"});
 }
 
@@ -128,6 +129,9 @@ static void what_says_nothing(void **state)
         {{.action = "redirect", .query = "a", .params = "{\"url\":\"/\\\\elsewhere\"}"}, "begins with http://"},
         {{.action = "redirect", .query = "a", .params = "{\"url\":\"/a\\nb\"}"}, "begins with http://"},
         {{.action = "redirect", .query = "a", .params = "{\"url\":\"https://\"}"}, "begins with http://"},
+        {{.action = "redirect", .query = "a", .params = "{\"url\":\"https:///a.vn\"}"}, "begins with http://"},
+        {{.action = "redirect", .query = "a", .params = "{\"url\":\"https://a.vn@b.vn/\"}"}, "begins with http://"},
+        {{.action = "redirect", .query = "a", .params = "{\"url\":\"http://?a\"}"}, "begins with http://"},
         {{.action = "redirect", .query = "a", .params = long_url}, "at most 2048 bytes"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

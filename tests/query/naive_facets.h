@@ -34,7 +34,8 @@ static inline void compare_variants(const struct question *question, const struc
         if (before == 0 && (variants->price != variant->price || variants->sale != variant->sale))
             fail_question(question, "the cheapest variant");
     }
-    if (variants->total != total || variants->count != total || (total > 0 && variants->stock != (stock == 0 && unknown ? COLUMN_UNKNOWN : stock)))
+    if (variants->total != total || variants->count != total ||
+        (total > 0 && variants->stock != (stock == 0 && unknown ? COLUMN_UNKNOWN : stock)))
         fail_question(question, "variants");
 }
 
