@@ -4,28 +4,11 @@
 #include <unistd.h>
 
 #include "analyzers/analyzer.h"
-#include "catalog/field.h"
 #include "cli/command.h"
-#include "cli/explain_print.h"
+#include "cli/explain_table.h"
 #include "cli/reader.h"
 #include "cli/request_words.h"
-#include "storage/mirror.h"
-
-enum { EXPLAIN_ARENA_BYTES = 256 * 1024 * 1024 };
-
-/* The product's id, when it is named by its slug or its SKU; else as it was named. Borrowed from the snapshot. */
-static enum status product_id(struct snapshot *snapshot, struct bytes named, struct bytes *out)
-{
-    static const uint8_t kinds[] = {REVERSE_SLUG, REVERSE_SKU};
-    uint32_t document = 0;
-    *out = named;
-    enum status status = document_get(snapshot, named, &document);
-    for (unsigned i = 0; i < sizeof kinds && status == STATUS_NOT_FOUND; i++)
-        status = reverse_first(snapshot, kinds[i], named, out);
-    if (status == STATUS_NOT_FOUND)
-        *out = named;
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
+#include "server/render_explain.h"
 
 static void explanation_print(const struct invocation *invocation, const struct search_request *request, struct bytes product,
                               const struct explanation *why)
@@ -35,7 +18,7 @@ static void explanation_print(const struct invocation *invocation, const struct 
         explain_table(request, product, why);
         return;
     }
-    explain_json(request, product, why, &out);
+    explain_render(request, product, why, &out);
     buffer_append_char(&out, '\n');
     fwrite(out.data, 1, out.size, stdout);
     buffer_release(&out);
@@ -52,7 +35,7 @@ static enum status explain(const struct invocation *invocation, const struct rea
     struct explanation *why = arena_alloc(&arena, sizeof *why);
     enum status status = why == NULL ? STATUS_LIMIT : request_from_words(&request, invocation, HITS_DEFAULT, &arena, error);
     if (status == STATUS_OK) {
-        status = product_id(reader->snapshot, (struct bytes){named, strlen(named)}, &product);
+        status = product_id_get(reader->snapshot, (struct bytes){named, strlen(named)}, &product);
         if (status != STATUS_OK)
             error_set(error, status, "the index could not be read: %s", status_name(status));
     }

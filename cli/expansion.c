@@ -13,22 +13,6 @@ static const char *const kind_names[] = {
     [ALTERNATIVE_RANGE] = "size",
 };
 
-const char *word_role_name(const struct query_word *word)
-{
-    static const char *const names[] = {[WORD_SEARCH] = "search", [WORD_SPAN] = "range", [WORD_DROP] = "drop"};
-    return names[word->role];
-}
-
-const char *word_known_name(const struct query_word *word)
-{
-    static const char *const names[] = {[WORD_UNKNOWN] = "unknown",
-                                        [WORD_IN_BODY] = "described",
-                                        [WORD_BEGINS] = "begun",
-                                        [WORD_PARTED] = "parted",
-                                        [WORD_WHOLE] = "known"};
-    return names[word->known];
-}
-
 /* An alternative is as good as its worst word. */
 static unsigned band_of(const struct alternative *alternative)
 {

@@ -31,9 +31,4 @@ MUST_USE enum status expansion_build(struct snapshot *snapshot, const struct ana
                                      const struct search_request *request, struct understanding *understanding, struct arena *arena,
                                      struct expansion *out);
 
-/* "search", "range" or "drop". */
-const char *word_role_name(const struct query_word *word);
-/* What the index has of a word as typed: "unknown", "described", "begun", "parted" or "known". */
-const char *word_known_name(const struct query_word *word);
-
 #endif

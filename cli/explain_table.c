@@ -1,17 +1,12 @@
+#include "cli/explain_table.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "analyzers/utf8.h"
-#include "cli/explain_print.h"
 #include "server/render_understood.h"
 
 enum { WORD_WIDTH = 18, KIND_WIDTH = 12, BAND_WIDTH = 13 };
-
-struct bytes explained_text(const struct explanation *why, const struct explained_edge *edge)
-{
-    struct bytes first = why->words[edge->first].typed, last = why->words[edge->first + edge->words - 1].typed;
-    return (struct bytes){first.data, (size_t)(last.data - first.data) + last.size};
-}
 
 /* Columns are characters, not bytes. */
 static void column_print(struct bytes text, unsigned width)

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "catalog/schema.h"
 #include "indexer/bulk.h"
+#include "server/bearer.h"
 #include "server/cursor_text.h"
 
 enum {
@@ -50,6 +51,10 @@ static const struct setting shared[] = {
      "A query is shown to others once it was asked in three different stretches of this length", "S"},
     {"cursor-key", SETTING_SECRET, 16, CURSOR_KEY_BYTES_MAX, NULL,
      "Secret that signs cursors, for servers of several indexes that answer the same shoppers; unset is the index's own", "SECRET"},
+    {"admin-port", SETTING_NUMBER, 0, 65535, "0", "Port for admins, who need admin-token; 0 opens none", "PORT"},
+    {"admin-listen", SETTING_TEXT, 1, 64, "127.0.0.1", "Address of the port for admins", "ADDRESS"},
+    {"admin-token", SETTING_SECRET, ADMIN_TOKEN_BYTES_MIN, ADMIN_TOKEN_BYTES_MAX, NULL,
+     "Secret that requests to admin-port send as \"Authorization: Bearer SECRET\"; needed when there is one", "SECRET"},
     {"access-log", SETTING_TEXT, 0, PATH_BYTES_MAX, "-",
      "File for the access log, one JSON line per request; - is standard output, empty is none", "FILE"},
 };

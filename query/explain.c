@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "catalog/field.h"
 #include "catalog/hit.h"
 #include "query/explain_parts.h"
 #include "storage/fragment.h"
@@ -26,6 +27,25 @@ const char *band_name(unsigned band)
         [BAND_LIKELY] = "likely",         [BAND_EXACT] = "exact", [BAND_MAX] = "all",
     };
     return names[band];
+}
+
+struct bytes explained_text(const struct explanation *why, const struct explained_edge *edge)
+{
+    struct bytes first = why->words[edge->first].typed, last = why->words[edge->first + edge->words - 1].typed;
+    return (struct bytes){first.data, (size_t)(last.data - first.data) + last.size};
+}
+
+enum status product_id_get(struct snapshot *snapshot, struct bytes named, struct bytes *out)
+{
+    static const uint8_t kinds[] = {REVERSE_SLUG, REVERSE_SKU};
+    uint32_t document = 0;
+    *out = named;
+    enum status status = document_get(snapshot, named, &document);
+    for (unsigned i = 0; i < sizeof kinds && status == STATUS_NOT_FOUND; i++)
+        status = reverse_first(snapshot, kinds[i], named, out);
+    if (status == STATUS_NOT_FOUND)
+        *out = named;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 /* What rules do to the document in the pass that was run. */

@@ -10,6 +10,7 @@
 #include "query/strict.h"
 
 enum {
+    EXPLAIN_ARENA_BYTES = 256 * 1024 * 1024,                         /* what an explanation may take: it is several searches */
     EXPLAIN_PLACES_MAX = (PAGE_DEPTH_MAX / HITS_MAX + 1) * HITS_MAX, /* a place behind that is not counted */
     EXPLAIN_EDGES_MAX = LATTICE_POSITIONS_MAX + LATTICE_EXTRAS_MAX,
     EXPLAIN_PAIRS_MAX = 32,
@@ -121,9 +122,16 @@ struct explanation {
     const char *later_zone;
 };
 
+/* The id of the product that is named by its id, slug or SKU; a name that no product has stays as it is. Borrowed from the snapshot or
+ * `named`. */
+MUST_USE enum status product_id_get(struct snapshot *snapshot, struct bytes named, struct bytes *out);
+
 /* `product` is an id. Lives in the arena, the snapshot and the request. Statuses as search_run. */
 MUST_USE enum status search_explain(struct snapshot *snapshot, const struct analyzer *analyzer, const struct search_request *request,
                                     struct bytes product, struct arena *arena, struct explanation *out, struct error *error);
+
+/* The words of the query that an edge stands for, from the first to the last. */
+struct bytes explained_text(const struct explanation *why, const struct explained_edge *edge);
 
 /* "hit", "absent" ... */
 const char *verdict_name(enum verdict verdict);

@@ -355,3 +355,19 @@ enum status words_open(struct snapshot *snapshot, const struct token_list *token
     out->live = live.df;
     return add_words(&builder, text_size, roles);
 }
+
+const char *word_role_name(const struct query_word *word)
+{
+    static const char *const names[] = {[WORD_SEARCH] = "search", [WORD_SPAN] = "range", [WORD_DROP] = "drop"};
+    return names[word->role];
+}
+
+const char *word_known_name(const struct query_word *word)
+{
+    static const char *const names[] = {[WORD_UNKNOWN] = "unknown",
+                                        [WORD_IN_BODY] = "described",
+                                        [WORD_BEGINS] = "begun",
+                                        [WORD_PARTED] = "parted",
+                                        [WORD_WHOLE] = "known"};
+    return names[word->known];
+}

@@ -70,4 +70,9 @@ MUST_USE enum status edge_term_get(struct snapshot *snapshot, struct bytes folde
 /* What several terms read as one come to; everything but nodes and worth. */
 struct edge edge_of(struct edge_term *terms, uint32_t term_count, uint32_t live);
 
+/* "search", "range" or "drop". */
+const char *word_role_name(const struct query_word *word);
+/* What the index has of a word as typed: "unknown", "described", "begun", "parted" or "known". */
+const char *word_known_name(const struct query_word *word);
+
 #endif

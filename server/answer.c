@@ -51,6 +51,8 @@ static const char *http_reason(unsigned http_status)
     switch (http_status) {
     case 400:
         return "Bad Request";
+    case 401:
+        return "Unauthorized";
     case 404:
         return "Not Found";
     case 405:

@@ -24,6 +24,7 @@ struct service {
     unsigned thread_count;
     struct cursor_key cursor_key;
     struct learner *learner; /* NULL: nothing is learned of the queries */
+    const char *admin_token; /* NULL: this server is for shoppers; else for those who know it, and no one else is answered */
     atomic_bool draining;
 };
 
@@ -43,6 +44,7 @@ enum status search_endpoint(struct call *call, struct error *error);
 enum status suggest_endpoint(struct call *call, struct error *error);
 enum status similar_endpoint(struct call *call, struct error *error);
 enum status events_endpoint(struct call *call, struct error *error);
+enum status explain_endpoint(struct call *call, struct error *error);
 enum status product_endpoint(struct call *call, struct error *error);
 enum status healthz_endpoint(struct call *call, struct error *error);
 enum status readyz_endpoint(struct call *call, struct error *error);

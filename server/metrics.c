@@ -3,13 +3,13 @@
 #include <stdbool.h>
 
 static const char *const endpoint_names[ENDPOINT_COUNT] = {
-    [ENDPOINT_SEARCH] = "search",   [ENDPOINT_SUGGEST] = "suggest", [ENDPOINT_PRODUCT] = "product",
-    [ENDPOINT_SIMILAR] = "similar", [ENDPOINT_EVENTS] = "events",   [ENDPOINT_HEALTH] = "healthz",
-    [ENDPOINT_READY] = "readyz",    [ENDPOINT_METRICS] = "metrics", [ENDPOINT_OTHER] = "other",
+    [ENDPOINT_SEARCH] = "search",   [ENDPOINT_SUGGEST] = "suggest", [ENDPOINT_PRODUCT] = "product", [ENDPOINT_SIMILAR] = "similar",
+    [ENDPOINT_EVENTS] = "events",   [ENDPOINT_EXPLAIN] = "explain", [ENDPOINT_HEALTH] = "healthz",  [ENDPOINT_READY] = "readyz",
+    [ENDPOINT_METRICS] = "metrics", [ENDPOINT_OTHER] = "other",
 };
 
 /* Every status this server sends; 0 stands for one that is missing here. */
-static const unsigned statuses[METRIC_STATUSES] = {200, 204, 304, 400, 404, 405, 414, 500, 503, 0};
+static const unsigned statuses[METRIC_STATUSES] = {200, 204, 304, 400, 401, 404, 405, 414, 500, 503, 0};
 
 static const uint64_t bounds_us[METRIC_BUCKETS - 1] = {50, 100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000};
 

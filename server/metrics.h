@@ -14,6 +14,7 @@ enum endpoint {
     ENDPOINT_PRODUCT,
     ENDPOINT_SIMILAR,
     ENDPOINT_EVENTS,
+    ENDPOINT_EXPLAIN,
     ENDPOINT_HEALTH,
     ENDPOINT_READY,
     ENDPOINT_METRICS,
@@ -21,7 +22,7 @@ enum endpoint {
     ENDPOINT_COUNT,
 };
 
-enum { METRIC_STATUSES = 10, METRIC_BUCKETS = 14 };
+enum { METRIC_STATUSES = 11, METRIC_BUCKETS = 14 };
 
 struct histogram {
     _Atomic uint64_t buckets[METRIC_BUCKETS]; /* not cumulative; the last is everything above the greatest bound */

@@ -7,11 +7,13 @@
 #include <sys/random.h>
 #include <xxhash.h>
 
+#include "server/bearer.h"
 #include "server/router.h"
 
 enum { TAG_TEXT_MAX = 24, HEADER_TEXT_MAX = 64 };
 
-static const char methods_allowed[] = "GET, HEAD, OPTIONS, POST";
+static const char methods_public[] = "GET, HEAD, OPTIONS, POST";
+static const char methods_admin[] = "GET, HEAD, OPTIONS";
 
 void responder_init(struct responder *responder, const struct service *service, struct index *index, struct heard_ring *heard)
 {
@@ -120,14 +122,32 @@ static void header_add(struct outgoing *outgoing, const char *name, const char *
         outgoing->failed = true;
 }
 
-static void headers_add_common(struct outgoing *outgoing, const struct exchange *exchange, const struct answer *answer)
+static bool is_for_admins(const struct responder *responder)
 {
-    header_add(outgoing, "X-Request-Id", exchange->request_id);
-    if (answer->query_name[0] != '\0')
-        header_add(outgoing, "X-Query-Id", answer->query_name);
+    return responder->service->admin_token != NULL;
+}
+
+static const char *methods_allowed(const struct responder *responder)
+{
+    return is_for_admins(responder) ? methods_admin : methods_public;
+}
+
+/* Pages of any origin may read what shoppers get; no page has business with what admins get. */
+static void headers_add_origin(struct outgoing *outgoing)
+{
     header_add(outgoing, "Access-Control-Allow-Origin", "*");
     header_add(outgoing, "Access-Control-Expose-Headers", "ETag, Server-Timing, X-Applied-Lsn, X-Query-Id, X-Request-Id");
     header_add(outgoing, "Timing-Allow-Origin", "*");
+}
+
+static void headers_add_common(const struct responder *responder, struct outgoing *outgoing, const struct exchange *exchange)
+{
+    const struct answer *answer = &responder->answer;
+    header_add(outgoing, "X-Request-Id", exchange->request_id);
+    if (answer->query_name[0] != '\0')
+        header_add(outgoing, "X-Query-Id", answer->query_name);
+    if (!is_for_admins(responder))
+        headers_add_origin(outgoing);
     header_add(outgoing, "X-Content-Type-Options", "nosniff");
     header_add(outgoing, "Cache-Control", answer->cache_control);
     char text[HEADER_TEXT_MAX];
@@ -138,8 +158,10 @@ static void headers_add_common(struct outgoing *outgoing, const struct exchange 
         lsn_print(answer->applied_lsn, lsn);
         header_add(outgoing, "X-Applied-Lsn", lsn);
     }
+    if (answer->http_status == 401)
+        header_add(outgoing, "WWW-Authenticate", "Bearer");
     if (answer->http_status == 405)
-        header_add(outgoing, "Allow", methods_allowed);
+        header_add(outgoing, "Allow", methods_allowed(responder));
     if (answer->http_status == 503)
         header_add(outgoing, "Retry-After", "1");
 }
@@ -193,7 +215,7 @@ static enum MHD_Result send_answer(struct responder *responder, struct MHD_Conne
     else
         encoding = ENCODING_IDENTITY;
     struct outgoing outgoing = {.response = response_from(body)};
-    headers_add_common(&outgoing, exchange, answer);
+    headers_add_common(responder, &outgoing, exchange);
     header_add(&outgoing, "Vary", "Accept-Encoding");
     if (answer->http_status == 200)
         header_add(&outgoing, "ETag", tag);
@@ -208,11 +230,13 @@ static enum MHD_Result send_answer(struct responder *responder, struct MHD_Conne
 static enum MHD_Result send_options(struct responder *responder, struct MHD_Connection *connection, struct exchange *exchange)
 {
     struct outgoing outgoing = {.response = response_from((struct bytes){.data = "", .size = 0})};
-    headers_add_common(&outgoing, exchange, &responder->answer);
-    header_add(&outgoing, "Allow", methods_allowed);
-    header_add(&outgoing, "Access-Control-Allow-Methods", methods_allowed);
-    header_add(&outgoing, "Access-Control-Allow-Headers", "*");
-    header_add(&outgoing, "Access-Control-Max-Age", "86400");
+    headers_add_common(responder, &outgoing, exchange);
+    header_add(&outgoing, "Allow", methods_allowed(responder));
+    if (!is_for_admins(responder)) {
+        header_add(&outgoing, "Access-Control-Allow-Methods", methods_allowed(responder));
+        header_add(&outgoing, "Access-Control-Allow-Headers", "*");
+        header_add(&outgoing, "Access-Control-Max-Age", "86400");
+    }
     return send_response(responder, connection, exchange, 204, &outgoing, false);
 }
 
@@ -242,16 +266,28 @@ static void route(struct responder *responder, struct exchange *exchange)
     exchange->engine_ns = answer->engine_ns;
 }
 
+/* Before anything else is looked at, so that a stranger does not learn which paths there are. */
+static bool is_admitted(const struct responder *responder, struct MHD_Connection *connection)
+{
+    return !is_for_admins(responder) || bearer_matches(header(connection, "Authorization"), responder->service->admin_token);
+}
+
 enum MHD_Result responder_answer(struct responder *responder, struct MHD_Connection *connection, const char *method,
                                  struct exchange *exchange)
 {
     begin(responder, connection, method, exchange);
+    if (!is_admitted(responder, connection)) {
+        answer_refuse(&responder->answer, 401, "this port is for admins: send \"Authorization: Bearer\" with the admin token");
+        return send_answer(responder, connection, exchange, false);
+    }
     if (strcmp(method, "OPTIONS") == 0)
         return send_options(responder, connection, exchange);
     if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 || strcmp(method, "POST") == 0)
         route(responder, exchange);
     else
-        answer_refuse(&responder->answer, 405, "only GET, HEAD, OPTIONS and, for /1/events, POST are answered here");
+        answer_refuse(&responder->answer, 405,
+                      is_for_admins(responder) ? "only GET, HEAD and OPTIONS are answered here"
+                                               : "only GET, HEAD, OPTIONS and, for /1/events, POST are answered here");
     enum MHD_Result result = send_answer(responder, connection, exchange, false);
     view_end(&responder->view);
     return result;

@@ -1,4 +1,4 @@
-/* From a request whose head is complete to the response that libmicrohttpd sends: guard, router, entity tag, compression, headers. */
+/* From a request whose head is complete to the response that libmicrohttpd sends: guard, admission, router, entity tag, compression, headers. */
 #ifndef TIM_SERVER_RESPONDER_H
 #define TIM_SERVER_RESPONDER_H
 

@@ -6,8 +6,12 @@
 #include "base/settings.h"
 #include "storage/meta.h"
 
+/* Whom a server answers: endpoint.h, struct service. */
+enum audience { FOR_PUBLIC = 1, FOR_ADMIN = 2, FOR_BOTH = FOR_PUBLIC | FOR_ADMIN };
+
 struct route {
     const char *path; /* "{slug}" at its end stands for one segment */
+    enum audience audience;
     enum endpoint endpoint;
     bool needs_index;
     const char *const *parameters; /* NULL-terminated; NULL: the handler judges them itself */
@@ -23,14 +27,15 @@ static const char until_stale[] = "public, max-age=1";
 static const char never[] = "no-store";
 
 static const struct route routes[] = {
-    {"/v1/search", ENDPOINT_SEARCH, true, NULL, until_stale, search_endpoint},
-    {"/v1/search/suggest", ENDPOINT_SUGGEST, true, suggest_parameters, until_stale, suggest_endpoint},
-    {"/v1/products/{slug}/similar", ENDPOINT_SIMILAR, true, limit_parameters, until_stale, similar_endpoint},
-    {"/v1/products/{slug}", ENDPOINT_PRODUCT, true, no_parameters, until_stale, product_endpoint},
-    {"/1/events", ENDPOINT_EVENTS, false, NULL, never, events_endpoint},
-    {"/healthz", ENDPOINT_HEALTH, false, no_parameters, never, healthz_endpoint},
-    {"/readyz", ENDPOINT_READY, false, no_parameters, never, readyz_endpoint},
-    {"/metrics", ENDPOINT_METRICS, false, no_parameters, never, metrics_endpoint},
+    {"/v1/search", FOR_PUBLIC, ENDPOINT_SEARCH, true, NULL, until_stale, search_endpoint},
+    {"/v1/search/suggest", FOR_PUBLIC, ENDPOINT_SUGGEST, true, suggest_parameters, until_stale, suggest_endpoint},
+    {"/v1/products/{slug}/similar", FOR_PUBLIC, ENDPOINT_SIMILAR, true, limit_parameters, until_stale, similar_endpoint},
+    {"/v1/products/{slug}", FOR_PUBLIC, ENDPOINT_PRODUCT, true, no_parameters, until_stale, product_endpoint},
+    {"/1/events", FOR_PUBLIC, ENDPOINT_EVENTS, false, NULL, never, events_endpoint},
+    {"/v1/admin/explain", FOR_ADMIN, ENDPOINT_EXPLAIN, true, NULL, never, explain_endpoint},
+    {"/healthz", FOR_BOTH, ENDPOINT_HEALTH, false, no_parameters, never, healthz_endpoint},
+    {"/readyz", FOR_PUBLIC, ENDPOINT_READY, false, no_parameters, never, readyz_endpoint},
+    {"/metrics", FOR_PUBLIC, ENDPOINT_METRICS, false, no_parameters, never, metrics_endpoint},
 };
 
 static bool path_matches(const char *pattern, struct bytes path, struct bytes *variable)
@@ -50,11 +55,11 @@ static bool path_matches(const char *pattern, struct bytes path, struct bytes *v
     return variable->size > 0 && memchr(variable->data, '/', variable->size) == NULL;
 }
 
-/* NULL: no such path. */
-static const struct route *route_find(struct bytes path, struct bytes *variable)
+/* NULL: no such path for them. */
+static const struct route *route_find(struct bytes path, enum audience audience, struct bytes *variable)
 {
     for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
-        if (path_matches(routes[i].path, path, variable))
+        if ((routes[i].audience & audience) != 0 && path_matches(routes[i].path, path, variable))
             return &routes[i];
     }
     return NULL;
@@ -131,9 +136,12 @@ static void refuse(const struct route *route, struct call *call, enum status sta
 
 enum endpoint route_run(struct call *call)
 {
-    const struct route *route = route_find(call->target->path, &call->variable);
+    bool for_admin = call->service->admin_token != NULL;
+    const struct route *route = route_find(call->target->path, for_admin ? FOR_ADMIN : FOR_PUBLIC, &call->variable);
     if (route == NULL) {
-        answer_refuse(call->answer, 404, "there is nothing at this path; see /v1/search?q=");
+        answer_refuse(call->answer, 404,
+                      for_admin ? "there is nothing for admins at this path; see /v1/admin/explain?q=&product="
+                                : "there is nothing at this path; see /v1/search?q=");
         return ENDPOINT_OTHER;
     }
     if (call->is_post != (route->endpoint == ENDPOINT_EVENTS)) {

@@ -8,18 +8,7 @@
 #include "server/endpoint.h"
 #include "server/heard.h"
 #include "server/render_search.h"
-
-static enum status request_build(const struct target *target, struct search_request *request, struct error *error)
-{
-    request_init(request);
-    request->now_s = clock_wall_s();
-    for (unsigned i = 0; i < target->parameter_count; i++) {
-        enum status status = request_set(request, target->parameters[i].name, target->parameters[i].value, error);
-        if (status != STATUS_OK)
-            return status;
-    }
-    return request_check(request, error);
-}
+#include "server/request_target.h"
 
 /* Everything else narrows a search that was heard already, or asks for another part or reading of it. */
 static bool is_plain(const struct target *target)
@@ -64,7 +53,7 @@ static enum status search_name(const struct call *call, struct bytes text)
 enum status search_endpoint(struct call *call, struct error *error)
 {
     struct search_request request;
-    enum status status = request_build(call->target, &request, error);
+    enum status status = request_from_target(&request, call->target, NULL, error);
     if (status != STATUS_OK)
         return status;
     struct view *view = call->view;

@@ -25,7 +25,8 @@ _Static_assert((int)SERVER_THREADS_MAX <= (int)LISTENERS_MAX, "a listening socke
 
 struct server {
     struct service service;
-    struct access_log log;
+    struct access_log own_log;
+    struct access_log *log; /* own_log, or another server's */
     struct listeners listeners;
     const struct metrics **metrics;
     struct worker *workers;
@@ -84,7 +85,7 @@ static enum status workers_open(struct server *server, const struct server_optio
     struct worker_options worker = {
         .service = &server->service,
         .index = options->index,
-        .log = &server->log,
+        .log = server->log,
         .wake_fd = server->wake_fd,
         .connections_max = connections > 0 ? connections : 1,
         .header_timeout_ms = options->header_timeout_ms,
@@ -122,7 +123,8 @@ static void learner_start(struct server *server, const struct server_options *op
 
 static enum status start(struct server *server, const struct server_options *options, struct error *error)
 {
-    enum status status = access_log_open(&server->log, options->access_log, error);
+    server->log = options->log_of == NULL ? &server->own_log : options->log_of->log;
+    enum status status = access_log_open(&server->own_log, options->log_of == NULL ? options->access_log : NULL, error);
     if (status != STATUS_OK)
         return status;
     server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -147,6 +149,7 @@ enum status server_open(const struct server_options *options, struct server **ou
         server->metrics[i] = &server->workers[i].metrics;
     server->service.analyzer = options->analyzer;
     server->service.cpu_ns = options->cpu_ns;
+    server->service.admin_token = options->admin_token;
     server->service.metrics = server->metrics;
     server->service.thread_count = options->threads;
     signal(SIGPIPE, SIG_IGN);
@@ -187,7 +190,7 @@ void server_close(struct server *server)
         worker_close(&server->workers[i]);
     learner_close(server->service.learner);
     listeners_close(&server->listeners);
-    access_log_close(&server->log);
+    access_log_close(&server->own_log);
     if (server->wake_fd >= 0)
         close(server->wake_fd);
     free(server->workers);

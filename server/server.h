@@ -34,6 +34,8 @@ struct server_options {
     unsigned stats_half_life_s, stats_window_s; /* see learner.h */
     const char *cursor_key;                     /* signs cursors; NULL: the index's own secret does: cursor_text.h */
     const char *access_log;                     /* a file to append to, "-" for stdout, NULL or "" for none */
+    struct server *log_of;   /* NULL, or a server whose access log takes this one's lines too; it is closed after this one */
+    const char *admin_token; /* NULL, or: only the routes for admins are answered, and only to who sends this token (bearer.h) */
 };
 
 /* Binds the port and starts the threads: when it returns OK, requests are being answered. SIGPIPE is ignored from here on, as libmicrohttpd

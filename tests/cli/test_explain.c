@@ -11,8 +11,8 @@
 #include <cmocka.h>
 
 #include "base/log.h"
-#include "cli/explain_print.h"
 #include "indexer/build.h"
+#include "server/render_explain.h"
 #include "storage/env.h"
 #include "storage/index.h"
 #include "storage/snapshot.h"
@@ -51,7 +51,7 @@ static void check(const char *query, const char *const parameters[][2], const ch
                          STATUS_OK);
     struct bytes id = {product, strlen(product)};
     assert_int_equal(search_explain(snapshot, analyzer, &request, id, &arena, why, &error), STATUS_OK);
-    explain_json(&request, id, why, &out);
+    explain_render(&request, id, why, &out);
     buffer_append_char(&out, '\0');
     for (; *parts != NULL; parts++)
         if (strstr(out.data, *parts) == NULL)

@@ -11,11 +11,12 @@
  *
  * place null: no hit, or behind EXPLAIN_PLACES_MAX. By another order than relevance the rank has its value alone, a text: it passes what a
  * double holds. Edges of the kind "description" have no band. */
+#include "server/render_explain.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "cli/expansion.h"
-#include "cli/explain_print.h"
+#include "query/words.h"
 #include "server/render_understood.h"
 
 static void literal_put(struct json_writer *json, const char *key, const char *literal)
@@ -202,7 +203,7 @@ static void blockers_put(struct json_writer *json, const struct explanation *why
     json_end_object(json);
 }
 
-void explain_json(const struct search_request *request, struct bytes product, const struct explanation *why, struct buffer *out)
+void explain_render(const struct search_request *request, struct bytes product, const struct explanation *why, struct buffer *out)
 {
     struct json_writer json = {.out = out};
     json_begin_object(&json);
