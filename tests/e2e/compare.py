@@ -10,8 +10,8 @@ def by_key(column):
 
 
 # One JSON object per product that is on sale, built from the shop's tables alone. Paid price: the sale price when it is above zero and
-# below the price. A product with variants shows its cheapest active variant's offer and the sum of their known stocks; with none of them
-# active, its own price, out of stock.
+# below the price. A product with variants shows its cheapest active variant's offer and the sum of their known stocks, unknown when
+# that is nothing and one is unknown; with none of them active, its own price, out of stock.
 DOCUMENTS = f"""
 WITH RECURSIVE path AS (
     SELECT id AS leaf, id, parent_id, name, slug, 0 AS depth FROM categories
@@ -28,7 +28,7 @@ WITH RECURSIVE path AS (
     UNION ALL
     SELECT product_id, (array_agg(price ORDER BY coalesce(sale, price), {by_key('id')}))[1],
            (array_agg(sale ORDER BY coalesce(sale, price), {by_key('id')}))[1],
-           sum(stock_quantity) FROM variants GROUP BY product_id
+           CASE WHEN sum(stock_quantity) > 0 OR count(stock_quantity) = count(*) THEN sum(stock_quantity) END FROM variants GROUP BY product_id
 ), specs AS (
     SELECT p.id AS product_id, NULL::text AS spec_group, e.key AS name, e.value, 1 AS source,
            row_number() OVER (PARTITION BY p.id ORDER BY e.key COLLATE "C") AS place, '' AS id
