@@ -5,6 +5,7 @@
 
 #include "analyzers/lexicon.h"
 #include "query/read.h"
+#include "query/run_on.h"
 
 const char *const understood_fields[] = {
     "category",
@@ -210,16 +211,17 @@ static enum status text_leave(const struct reader_state *state)
     return understood_words(state->lexemes.text, state->lexemes.tokens, all & ~gone, state->arena, &out->text);
 }
 
-enum status understand(struct snapshot *snapshot, const struct analyzer *analyzer, const struct token_list *tokens,
+enum status understand(struct snapshot *snapshot, const struct analyzer *analyzer, struct token_list *tokens,
                        const struct search_request *request, struct arena *arena, struct understanding *out)
 {
     struct reader_state *state = arena_calloc(arena, 1, sizeof *state);
     *out = (struct understanding){.text = request->text};
-    if (state == NULL)
-        return STATUS_LIMIT;
+    enum status status = state == NULL ? STATUS_LIMIT : run_on_part(snapshot, analyzer, request->text, arena, tokens);
+    if (status != STATUS_OK)
+        return status;
     *state = (struct reader_state){.snapshot = snapshot, .analyzer = analyzer, .arena = arena, .ignored = request->ignored, .out = out};
     lexemes_read(request->text, tokens, &state->lexemes);
-    enum status status = snapshot == NULL ? STATUS_OK : read_labels(state);
+    status = snapshot == NULL ? STATUS_OK : read_labels(state);
     if (status != STATUS_OK)
         return status;
     read_hardware(state);
