@@ -177,7 +177,7 @@ const struct unit *unit_find(const struct scanner *scanner, const struct run *ru
     size_t low = 0, high = sizeof units / sizeof units[0];
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = bytes_compare((struct bytes){units[middle].bare, strlen(units[middle].bare)}, letters);
+        int order = bytes_compare(bytes_of(units[middle].bare), letters);
         if (order == 0)
             return run_is_word(scanner, run, units[middle].bare, units[middle].spelling) ? &units[middle] : NULL;
         if (order < 0)

@@ -31,9 +31,14 @@ static inline bool bytes_equal(struct bytes a, struct bytes b)
     return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
 
+static inline struct bytes bytes_of(const char *text)
+{
+    return (struct bytes){text, strlen(text)};
+}
+
 static inline bool bytes_are(struct bytes bytes, const char *text)
 {
-    return bytes_equal(bytes, (struct bytes){text, strlen(text)});
+    return bytes_equal(bytes, bytes_of(text));
 }
 
 static inline bool bytes_begin_with(struct bytes bytes, struct bytes prefix)

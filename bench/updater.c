@@ -59,7 +59,7 @@ static enum status name_change(struct updater *updater, const struct sample_prod
                              (int)(other.size - (size_t)(last + 1 - other.data)), last + 1);
     if (text == NULL)
         return STATUS_LIMIT;
-    cell->text = (struct bytes){text, strlen(text)};
+    cell->text = bytes_of(text);
     return STATUS_OK;
 }
 

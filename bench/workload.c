@@ -119,7 +119,7 @@ static enum status query_draw(struct workload *workload, const struct analyzer *
     char *text = status == STATUS_OK && words.size > 0 ? arena_print(arena, "%.*s ", (int)words.size, words.data) : NULL;
     if (text == NULL)
         return STATUS_LIMIT;
-    out->text = (struct bytes){text, strlen(text)};
+    out->text = bytes_of(text);
     return STATUS_OK;
 }
 
@@ -170,11 +170,6 @@ struct parameter {
 };
 enum { PARAMETERS_MAX = 6, NUMBER_BYTES = 24 };
 
-static struct bytes text_of(const char *text)
-{
-    return (struct bytes){text, strlen(text)};
-}
-
 static unsigned query_parameters(enum query_class class, const struct query *query, const char *facets, char number[NUMBER_BYTES],
                                  struct parameter out[PARAMETERS_MAX])
 {
@@ -182,17 +177,17 @@ static unsigned query_parameters(enum query_class class, const struct query *que
     if (query->text.size > 0)
         out[count++] = (struct parameter){"q", query->text};
     if (query_classes[class].any)
-        out[count++] = (struct parameter){"match", text_of("any")};
+        out[count++] = (struct parameter){"match", bytes_of("any")};
     if (query_classes[class].by_price)
-        out[count++] = (struct parameter){"sort", text_of("priceAsc")};
+        out[count++] = (struct parameter){"sort", bytes_of("priceAsc")};
     if (query->brand_slug.size > 0)
         out[count++] = (struct parameter){"brand", query->brand_slug};
     if (query->price_max_vnd > 0) {
         snprintf(number, NUMBER_BYTES, "%u", query->price_max_vnd);
-        out[count++] = (struct parameter){"priceMax", text_of(number)};
+        out[count++] = (struct parameter){"priceMax", bytes_of(number)};
     }
     if (facets != NULL)
-        out[count++] = (struct parameter){"facets", text_of(facets)};
+        out[count++] = (struct parameter){"facets", bytes_of(facets)};
     return count;
 }
 

@@ -107,7 +107,7 @@ static enum status scalar_text(const json_t *value, struct arena *arena, struct 
     const char *text = arena_copy(arena, shown, strlen(shown));
     if (text == NULL)
         return STATUS_LIMIT;
-    *out = (struct bytes){text, strlen(text)};
+    *out = bytes_of(text);
     return STATUS_OK;
 }
 

@@ -112,7 +112,7 @@ void json_put_key_text(struct json_writer *json, struct bytes key)
 
 void json_put_literal(struct json_writer *json, const char *literal)
 {
-    json_put_text(json, (struct bytes){literal, strlen(literal)});
+    json_put_text(json, bytes_of(literal));
 }
 
 void json_put_number(struct json_writer *json, int64_t value)

@@ -86,7 +86,7 @@ static enum status number_cell(struct ndjson *ndjson, uint64_t number, struct ce
     char *digits = arena_print(&ndjson->arena, "%llu", (unsigned long long)number);
     if (digits == NULL)
         return STATUS_LIMIT;
-    *cell = text_cell((struct bytes){digits, strlen(digits)});
+    *cell = text_cell(bytes_of(digits));
     return STATUS_OK;
 }
 
@@ -113,7 +113,7 @@ static enum status scalar_cell(struct ndjson *ndjson, const json_t *value, struc
     }
     if (text == NULL)
         return STATUS_LIMIT;
-    *cell = text_cell((struct bytes){text, strlen(text)});
+    *cell = text_cell(bytes_of(text));
     return STATUS_OK;
 }
 
@@ -124,7 +124,7 @@ static enum status dumped_cell(struct ndjson *ndjson, const json_t *value, struc
     free(text);
     if (copy == NULL)
         return STATUS_LIMIT;
-    *cell = text_cell((struct bytes){copy, strlen(copy)});
+    *cell = text_cell(bytes_of(copy));
     return STATUS_OK;
 }
 

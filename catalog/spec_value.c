@@ -77,7 +77,7 @@ static const struct spec_unit *unit_find(struct bytes key)
 struct bytes spec_unit_shown(struct bytes unit)
 {
     const struct spec_unit *found = unit_find(unit);
-    return found == NULL ? unit : (struct bytes){found->shown, strlen(found->shown)};
+    return found == NULL ? unit : bytes_of(found->shown);
 }
 
 /* micros * num / den; false when that is not exact. */
@@ -99,7 +99,7 @@ bool spec_unit_convert(struct bytes unit, uint64_t micros, struct spec_number *o
 {
     for (size_t i = 0; i < UNIT_COUNT; i++)
         if (is_named_loosely(units[i].key, unit) || is_named_loosely(units[i].shown, unit)) {
-            out->unit = (struct bytes){units[i].base, strlen(units[i].base)};
+            out->unit = bytes_of(units[i].base);
             return micros_scale(micros, units[i].num, units[i].den, &out->micros);
         }
     return false;
@@ -131,7 +131,7 @@ static enum status quantity_write(uint64_t micros, const char *gap, const char *
     const char *text = arena_print(arena, "%.*s%s%s", (int)size, number, gap, unit);
     if (text == NULL)
         return STATUS_LIMIT;
-    *out = (struct bytes){text, strlen(text)};
+    *out = bytes_of(text);
     return STATUS_OK;
 }
 
@@ -143,7 +143,7 @@ static const struct spec_unit *unit_to_show(const struct spec_unit *unit, uint64
             micros_scale(base_micros, units[i].den, units[i].num, micros) && *micros % units[i].grain_micros == 0)
             return &units[i];
     *micros = base_micros;
-    return unit_find((struct bytes){unit->base, strlen(unit->base)});
+    return unit_find(bytes_of(unit->base));
 }
 
 static enum status quantity_set(const struct quantity *quantity, const struct spec_unit *unit, struct arena *arena, struct spec_value *out)

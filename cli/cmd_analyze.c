@@ -214,7 +214,7 @@ static enum status query_analyze(const struct reader *reader, const struct analy
     arena_init(&arena, REQUEST_ARENA_BYTES);
     request_init(&request);
     struct analysis *analysis = arena_calloc(&arena, 1, sizeof *analysis);
-    enum status status = request_set(&request, "q", (struct bytes){query, strlen(query)}, error);
+    enum status status = request_set(&request, "q", bytes_of(query), error);
     if (status != STATUS_OK)
         goto done;
     if (analysis == NULL) {

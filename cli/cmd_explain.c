@@ -35,7 +35,7 @@ static enum status explain(const struct invocation *invocation, const struct rea
     struct explanation *why = arena_alloc(&arena, sizeof *why);
     enum status status = why == NULL ? STATUS_LIMIT : request_from_words(&request, invocation, HITS_DEFAULT, &arena, error);
     if (status == STATUS_OK) {
-        status = product_id_get(reader->snapshot, (struct bytes){named, strlen(named)}, &product);
+        status = product_id_get(reader->snapshot, bytes_of(named), &product);
         if (status != STATUS_OK)
             error_set(error, status, "the index could not be read: %s", status_name(status));
     }

@@ -128,6 +128,9 @@ static void parameters_add(struct parameters *parameters, const char *keyword, c
     parameters->values[parameters->count++] = value;
 }
 
+/* A silent or unacknowledged peer is given up then: keepalives, and tcp_user_timeout. */
+#define DEAD_AFTER_MS "20000"
+
 /* Their own "options" come first, so that ours win. */
 static void parameters_fill(struct parameters *parameters, enum connection_kind kind, const PQconninfoOption *given, struct buffer *options)
 {
@@ -135,7 +138,7 @@ static void parameters_fill(struct parameters *parameters, enum connection_kind 
     parameters_add(parameters, "keepalives_idle", "10");
     parameters_add(parameters, "keepalives_interval", "5");
     parameters_add(parameters, "keepalives_count", "2");
-    parameters_add(parameters, "tcp_user_timeout", "20000"); /* CONNECTION_DEAD_AFTER_MS */
+    parameters_add(parameters, "tcp_user_timeout", DEAD_AFTER_MS);
     parameters_add(parameters, "fallback_application_name", "timnhanh");
     for (const PQconninfoOption *option = given; option->keyword != NULL; option++) {
         if (option->val == NULL)

@@ -28,7 +28,6 @@ struct connection {
 enum {
     CONNECTION_OPEN_TIMEOUT_MS = 15000,  /* name look-up, TCP, TLS and login together */
     CONNECTION_QUERY_TIMEOUT_MS = 60000, /* for one statement of the catalog kind */
-    CONNECTION_DEAD_AFTER_MS = 20000,    /* a silent or unacknowledged peer is given up (keepalives, tcp_user_timeout) */
 };
 
 /* `conninfo` is libpq's "key=value ..." or postgresql:// form. INVALID: it does not parse, or names no such database. DENIED: login or

@@ -182,7 +182,7 @@ static enum status row_take(const struct splitter *splitter, const struct piece 
             arena_print(arena, "%.*s%s%s", (int)piece->shown.size, piece->shown.data, found.text.size > 0 ? " " : "", found.text.data);
         if (text == NULL)
             return STATUS_LIMIT;
-        found.text = (struct bytes){text, strlen(text)};
+        found.text = bytes_of(text);
         edge -= piece->term_count;
         for (unsigned i = 0; i < piece->term_count; i++)
             found.edges[edge + i] = (struct alternative_edge){&piece->terms[i], 1};

@@ -77,7 +77,7 @@ static enum status terms_collect(struct snapshot *snapshot, const char *unit, in
     unsigned char first[UNIT_KEY_BYTES_MAX], last[UNIT_KEY_BYTES_MAX];
     struct vocabulary_cursor *cursor = NULL;
     struct vocabulary_entry entry = {0};
-    struct bytes name = {unit, strlen(unit)};
+    struct bytes name = bytes_of(unit);
     size_t size = unit_key(name, (uint64_t)low * MICROS_PER_MILLI, first);
     unit_key(name, high < 0 ? UINT64_MAX : (uint64_t)high * MICROS_PER_MILLI, last);
     struct alternative_edge *edge = &range->edges[0];

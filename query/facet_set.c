@@ -31,7 +31,7 @@ static enum status auto_begin(struct facet_set *set, const struct search_request
         const char *name = arena_print(arena, "%s%.*s", facet_spec.name, (int)request->specs[i].size, request->specs[i].data);
         if (name == NULL)
             return STATUS_LIMIT;
-        facet_add(set, request, (struct bytes){name, strlen(name)});
+        facet_add(set, request, bytes_of(name));
     }
     return STATUS_OK;
 }

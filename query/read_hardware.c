@@ -22,7 +22,7 @@ static bool word_is(const struct reader_state *state, unsigned at, const char *w
 {
     if (at >= state->lexemes.count || !lexeme_is_free(state, at) || state->lexemes.items[at].kind != LEXEME_WORD)
         return false;
-    return bytes_equal(state->lexemes.items[at].folded, (struct bytes){word, strlen(word)});
+    return bytes_equal(state->lexemes.items[at].folded, bytes_of(word));
 }
 
 /* Ti, Super and the like behind a graphics card's number. */

@@ -303,7 +303,7 @@ static void unit_scale(struct measure *measure)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (!bytes_are(measure->unit, rows[i].from))
             continue;
-        measure->unit = (struct bytes){rows[i].to, strlen(rows[i].to)};
+        measure->unit = bytes_of(rows[i].to);
         measure->milli = measure->milli * rows[i].times / rows[i].by;
         return;
     }
@@ -319,7 +319,7 @@ static bool unit_parse(const struct reader_state *state, struct measure *measure
     /* One letter counts only where it touches its number, but for the m of "15 m2". */
     if (unit->folded[1] == '\0' && !first->joined)
         return false;
-    struct bytes key = {unit_keys[unit->value], strlen(unit_keys[unit->value])};
+    struct bytes key = bytes_of(unit_keys[unit->value]);
     /* "tu3 ma1t" are the keys of tủ mát. */
     const struct lexeme *behind = number_at(state, measure->end + count);
     if (behind != NULL && behind->joined && !first->joined && !takes_decimals(key))

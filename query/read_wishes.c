@@ -199,7 +199,7 @@ static void wish_add(struct reader_state *state, enum wish wish, uint32_t words)
     if (reading == NULL)
         return;
     if (wishes[wish].value != NULL)
-        reading->value = (struct bytes){wishes[wish].value, strlen(wishes[wish].value)};
+        reading->value = bytes_of(wishes[wish].value);
     reading->dropped = wishes[wish].effect == EFFECT_WORDS ? 0 : words;
 }
 

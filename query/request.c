@@ -116,7 +116,7 @@ static enum status set_all_facets(struct search_request *request)
     for (size_t i = 0; i < facet_kind_count; i++) {
         if (facet_is_family(facet_kinds[i]))
             continue;
-        struct bytes name = {facet_kinds[i]->name, strlen(facet_kinds[i]->name)};
+        struct bytes name = bytes_of(facet_kinds[i]->name);
         bool added = list_add(request->facets, &request->facet_count, FACETS_MAX, name);
         assert(added || facet_kind_count > FACETS_MAX);
     }
@@ -247,7 +247,7 @@ static enum status set_spec(struct search_request *request, const struct paramet
     const char *name = strchr(parameter->name, '.') + 1;
     unsigned spec = 0;
     bool more = true;
-    if (!spec_find(request, (struct bytes){name, strlen(name)}, &spec))
+    if (!spec_find(request, bytes_of(name), &spec))
         return error_set(error, STATUS_INVALID, "%s is one spec too many: at most %d can be selected at once", parameter->name, SPECS_MAX);
     while (more) {
         size_t before = value.size;
@@ -286,7 +286,7 @@ static enum status option_find(struct search_request *request, const struct para
                                struct error *error)
 {
     const char *name = strchr(parameter->name, '.') + 1;
-    struct bytes facet = {name, strlen(name)};
+    struct bytes facet = bytes_of(name);
     enum status status = facet_name_check(facet, error);
     if (status != STATUS_OK)
         return status;
@@ -371,7 +371,7 @@ static const char *const sort_names[] = {
 bool sort_parse(struct bytes name, enum sort *out)
 {
     for (size_t i = 0; i < sizeof sort_names / sizeof sort_names[0]; i++)
-        if (bytes_equal(name, (struct bytes){sort_names[i], strlen(sort_names[i])})) {
+        if (bytes_equal(name, bytes_of(sort_names[i]))) {
             *out = (enum sort)i;
             return true;
         }
@@ -417,7 +417,7 @@ static enum status set_ignore(struct search_request *request, const struct param
         size_t before = value.size, row = 0;
         struct bytes name = list_take(&value);
         more = name.size < before;
-        while (understood_fields[row] != NULL && !bytes_equal(name, (struct bytes){understood_fields[row], strlen(understood_fields[row])}))
+        while (understood_fields[row] != NULL && !bytes_equal(name, bytes_of(understood_fields[row])))
             row++;
         if (understood_fields[row] == NULL)
             return error_set(error, STATUS_INVALID, "%s is \"%.*s\": it must be a field of `understood`, as priceMax or brand",
@@ -461,7 +461,7 @@ void request_init(struct search_request *request)
 static enum status name_unknown(const char *name, struct error *error)
 {
     const char *names[PARAMETER_COUNT];
-    struct bytes shown = {name, strlen(name)};
+    struct bytes shown = bytes_of(name);
     if (!text_is_valid(shown.data, shown.size))
         return error_set(error, STATUS_INVALID, "a parameter's name is not valid UTF-8");
     for (size_t i = 0; i < PARAMETER_COUNT; i++)

@@ -132,7 +132,7 @@ enum status unit_guess(const struct reader_state *state, int64_t low_milli, int6
     if (category == NULL || state->snapshot == NULL)
         return STATUS_OK;
     for (unsigned i = 0; i < guessing.count; i++)
-        guessing.guesses[i].unit = (struct bytes){guessed_units[i], strlen(guessed_units[i])};
+        guessing.guesses[i].unit = bytes_of(guessed_units[i]);
     enum status status = name_term(state, category->ordinal, &term);
     if (status == STATUS_OK)
         status = products_note(state, category->ordinal, &term, &guessing);

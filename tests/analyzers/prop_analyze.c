@@ -12,27 +12,19 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
 #include "analyzers/analyzer.h"
 #include "analyzers/utf8.h"
+#include "tests/random.h"
 
 enum { ROUNDS = 6000, TEXT_ROOM = 2048, UNITS_ROOM = 4096 };
 
 static struct analyzer *analyzer;
 static struct arena arenas[2];
-static uint64_t state_word;
-
-static uint32_t random_below(uint32_t limit)
-{
-    state_word ^= state_word << 13;
-    state_word ^= state_word >> 7;
-    state_word ^= state_word << 17;
-    return (uint32_t)(state_word >> 32) % limit;
-}
+static uint64_t dice;
 
 static const char *const pieces[] = {
     "điện", "thoại", "HÒA",     "thuỷ", "kỹ",       "quý",      "giếng",    "ngoài",    "ắ",        "Ở",
@@ -48,12 +40,12 @@ static const char *const pieces[] = {
 static size_t text_make(char *out, bool raw)
 {
     size_t size = 0;
-    for (uint32_t count = random_below(24); count > 0; count--) {
-        const char *piece = pieces[random_below(sizeof pieces / sizeof pieces[0])];
+    for (uint32_t count = random_below(&dice, 24); count > 0; count--) {
+        const char *piece = pieces[random_below(&dice, sizeof pieces / sizeof pieces[0])];
         memcpy(out + size, piece, strlen(piece));
         size += strlen(piece);
-        if (raw && random_below(3) == 0)
-            out[size++] = (char)random_below(256);
+        if (raw && random_below(&dice, 3) == 0)
+            out[size++] = (char)random_below(&dice, 256);
     }
     return size;
 }
@@ -141,10 +133,10 @@ static void random_bytes(void **state)
     char text[TEXT_ROOM];
     (void)state;
     for (int round = 0; round < ROUNDS; round++) {
-        size_t size = random_below(200);
-        uint32_t high = 1 + random_below(256);
+        size_t size = random_below(&dice, 200);
+        uint32_t high = 1 + random_below(&dice, 256);
         for (size_t i = 0; i < size; i++)
-            text[i] = (char)(random_below(4) == 0 ? random_below(256) : random_below(high));
+            text[i] = (char)(random_below(&dice, 4) == 0 ? random_below(&dice, 256) : random_below(&dice, high));
         struct token_list list = tokens_of(&arenas[0], text, size);
         list_check(&list, size);
     }
@@ -176,7 +168,7 @@ static void marks_shuffle(UChar *units, int32_t count)
             end++;
         bool latin = units[i - 1] < 0x250;
         for (int32_t j = end - 1; latin && j > i; j--) {
-            int32_t other = i + (int32_t)random_below((uint32_t)(j - i + 1));
+            int32_t other = i + (int32_t)random_below(&dice, (uint32_t)(j - i + 1));
             UChar unit = units[j];
             units[j] = units[other];
             units[other] = unit;
@@ -312,10 +304,7 @@ int main(void)
         cmocka_unit_test(folding_is_idempotent),
         cmocka_unit_test(keys_are_stable),
     };
-    const char *seed = getenv("TIM_SEED");
-    state_word = seed != NULL ? strtoull(seed, NULL, 10) : (uint64_t)time(NULL);
-    print_message("TIM_SEED=%llu\n", (unsigned long long)state_word);
-    state_word = state_word * 0x9E3779B97F4A7C15u | 1;
+    dice = seed_take();
     analyzer = analyzer_new();
     arena_init(&arenas[0], (size_t)16 << 20);
     arena_init(&arenas[1], (size_t)16 << 20);

@@ -18,7 +18,7 @@ struct word {
     size_t size;
 };
 
-static struct bytes bytes_of(const struct word *word)
+static struct bytes word_bytes(const struct word *word)
 {
     return (struct bytes){word->letters, word->size};
 }
@@ -107,7 +107,7 @@ static void distance_and_keys(void **state)
         for (size_t slips = below(4); slips > 0; slips--)
             slip(&typed);
         unsigned naive = typed.letters[0] != written.letters[0] ? most + 1 : least(naive_distance(&typed, &written), most + 1);
-        unsigned distance = typo_distance(bytes_of(&typed), bytes_of(&written), most);
+        unsigned distance = typo_distance(word_bytes(&typed), word_bytes(&written), most);
         if (distance != naive)
             print_error("seed %d: %.*s %.*s: %u, not %u\n", SEED, (int)typed.size, typed.letters, (int)written.size, written.letters,
                         distance, naive);
@@ -115,39 +115,34 @@ static void distance_and_keys(void **state)
         if (distance > most)
             continue;
         met[distance]++;
-        typo_keys_of(bytes_of(&typed), most, &typed_keys);
-        typo_keys_of(bytes_of(&written), most, &written_keys);
+        typo_keys_of(word_bytes(&typed), most, &typed_keys);
+        typo_keys_of(word_bytes(&written), most, &written_keys);
         assert_true(keys_meet(&typed_keys, &written_keys));
     }
     assert_true(met[0] > 1000 && met[1] > 1000 && met[2] > 1000);
-}
-
-static struct bytes text(const char *word)
-{
-    return (struct bytes){word, strlen(word)};
 }
 
 static void bounds(void **state)
 {
     struct typo_keys keys;
     (void)state;
-    assert_false(typo_is_possible(text("dell" + 1)));
-    assert_true(typo_is_possible(text("dell")));
-    assert_true(typo_is_possible(text("abcdefghijklmnopqrstuvwxyzabcdef")));
-    assert_false(typo_is_possible(text("abcdefghijklmnopqrstuvwxyzabcdefg")));
+    assert_false(typo_is_possible(bytes_of("dell" + 1)));
+    assert_true(typo_is_possible(bytes_of("dell")));
+    assert_true(typo_is_possible(bytes_of("abcdefghijklmnopqrstuvwxyzabcdef")));
+    assert_false(typo_is_possible(bytes_of("abcdefghijklmnopqrstuvwxyzabcdefg")));
     static const char *const others[] = {"", "a55s", "rtx4060", "1234", "m\xc3\xa1y1", "Dell", "wi-fi"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        assert_false(typo_is_possible(text(others[i])));
-    typo_keys_of(text("abcdefgh"), 2, &keys);
+        assert_false(typo_is_possible(bytes_of(others[i])));
+    typo_keys_of(bytes_of("abcdefgh"), 2, &keys);
     assert_int_equal(keys.count, TYPO_KEYS_MAX);
-    typo_keys_of(text("abcdefghijkl"), 2, &keys);
+    typo_keys_of(bytes_of("abcdefghijkl"), 2, &keys);
     assert_int_equal(keys.count, TYPO_KEYS_MAX);
-    typo_keys_of(text("abcdefgh"), 1, &keys);
+    typo_keys_of(bytes_of("abcdefgh"), 1, &keys);
     assert_int_equal(keys.count, 8);
-    assert_int_equal(typo_edits_written(text("samsung")), 1);
-    assert_int_equal(typo_edits_written(text("logitech")), 2);
-    assert_int_equal(typo_edits_typed(text("logitec")), 2);
-    assert_int_equal(typo_edits_typed(text("iphone")), 1);
+    assert_int_equal(typo_edits_written(bytes_of("samsung")), 1);
+    assert_int_equal(typo_edits_written(bytes_of("logitech")), 2);
+    assert_int_equal(typo_edits_typed(bytes_of("logitec")), 2);
+    assert_int_equal(typo_edits_typed(bytes_of("iphone")), 1);
 }
 
 static void distances(void **state)
@@ -162,7 +157,7 @@ static void distances(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        assert_int_equal(typo_distance(text(rows[i].typed), text(rows[i].written), rows[i].most), rows[i].distance);
+        assert_int_equal(typo_distance(bytes_of(rows[i].typed), bytes_of(rows[i].written), rows[i].most), rows[i].distance);
 }
 
 int main(void)

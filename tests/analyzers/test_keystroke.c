@@ -23,7 +23,7 @@ static struct letters letters;
 static bool decodes(const char *typed, const char *wanted)
 {
     struct spelling out[KEYSTROKE_SPELLINGS_MAX];
-    unsigned count = keystrokes_decode(analyzer, (struct bytes){typed, strlen(typed)}, out);
+    unsigned count = keystrokes_decode(analyzer, bytes_of(typed), out);
     for (unsigned i = 0; i < count; i++) {
         if (out[i].exact_size == strlen(wanted) && memcmp(out[i].exact, wanted, out[i].exact_size) == 0)
             return true;
@@ -35,7 +35,7 @@ static bool decodes(const char *typed, const char *wanted)
 static bool undoes(const char *exact, const char *wanted)
 {
     struct spelling out[KEYSTROKE_UNDONE_MAX];
-    unsigned count = keystrokes_undo(analyzer, (struct bytes){exact, strlen(exact)}, out);
+    unsigned count = keystrokes_undo(analyzer, bytes_of(exact), out);
     for (unsigned i = 0; i < count; i++) {
         if (out[i].folded_size == strlen(wanted) && memcmp(out[i].folded, wanted, out[i].folded_size) == 0)
             return true;
@@ -87,7 +87,7 @@ static void other_keys_do_not(void **state)
     struct spelling out[KEYSTROKE_SPELLINGS_MAX];
     (void)state;
     for (size_t i = 0; i < sizeof typed / sizeof typed[0]; i++) {
-        unsigned count = keystrokes_decode(analyzer, (struct bytes){typed[i], strlen(typed[i])}, out);
+        unsigned count = keystrokes_decode(analyzer, bytes_of(typed[i]), out);
         if (count != 0)
             print_error("%s gives %.*s\n", typed[i], out[0].exact_size, out[0].exact);
         assert_int_equal(count, 0);
@@ -231,7 +231,7 @@ static void marks_undone(void **state)
     static const char *const others[] = {"",         "samsung",  "müsli", "caçador",
                                          "\xff\xfe", "điện máy", "á1",    "áaaaaaaaaaaaaaaaaaaaaaaaa" /* one letter more than the bound */};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        assert_int_equal(keystrokes_undo(analyzer, (struct bytes){others[i], strlen(others[i])}, out), 0);
+        assert_int_equal(keystrokes_undo(analyzer, bytes_of(others[i]), out), 0);
     const char *longest = others[7];
     assert_int_equal(keystrokes_undo(analyzer, (struct bytes){longest, strlen(longest) - 1}, out), KEYSTROKE_LETTERS_MAX);
     assert_int_equal(keystrokes_undo(analyzer, (struct bytes){"ắấềồữ", strlen("ắấềồữ")}, out), KEYSTROKE_UNDONE_MAX);

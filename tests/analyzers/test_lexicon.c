@@ -36,7 +36,7 @@ static const struct lexicon_hit *hit_of(const char *text, enum lexicon_list list
     static struct lexicon_hit hits[HITS_MAX];
     unsigned count = find(text, hits);
     for (unsigned i = 0; i < count; i++)
-        if (hits[i].list == list && bytes_equal(hits[i].value, (struct bytes){value, strlen(value)}))
+        if (hits[i].list == list && bytes_equal(hits[i].value, bytes_of(value)))
             return &hits[i];
     return NULL;
 }

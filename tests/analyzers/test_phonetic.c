@@ -15,7 +15,7 @@ static struct analyzer *analyzer;
 
 static size_t key_of(const char *folded, char out[TOKEN_BYTES_MAX])
 {
-    return phonetic_key(analyzer, (struct bytes){folded, strlen(folded)}, out);
+    return phonetic_key(analyzer, bytes_of(folded), out);
 }
 
 static bool sounds_alike(const char *one, const char *other)
@@ -90,12 +90,12 @@ static void quantities(void **state)
     struct quantity quantity;
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        assert_true(quantity_parse((struct bytes){rows[i].token, strlen(rows[i].token)}, &quantity));
-        assert_true(bytes_equal(quantity.unit, (struct bytes){rows[i].unit, strlen(rows[i].unit)}));
+        assert_true(quantity_parse(bytes_of(rows[i].token), &quantity));
+        assert_true(bytes_equal(quantity.unit, bytes_of(rows[i].unit)));
         assert_true(quantity.micros == rows[i].micros);
     }
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        assert_false(quantity_parse((struct bytes){others[i], strlen(others[i])}, &quantity));
+        assert_false(quantity_parse(bytes_of(others[i]), &quantity));
 }
 
 int main(void)

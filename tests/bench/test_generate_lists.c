@@ -16,21 +16,16 @@ static const char lines[] = "tv\tSony\t5\tBRAVIA [3|7]\t{inch}X##@\t1000\t9000\t
 static const char texts[] =
     "tv\tname\t{noun} {brand} {line} {inch} {code}\n*\tshort\tS\n*\topen\tO {red}\n*\tfeature\tF\n*\tuse\tU\n*\tclose\tC\n";
 
-static struct bytes text_of(const char *text)
-{
-    return (struct bytes){text, strlen(text)};
-}
-
 /* The good lists with one file replaced. */
 static enum status load(struct lists *lists, enum data_file file, const char *text, struct error *error)
 {
     struct data_source sources[DATA_FILES] = {
-        [DATA_WORDS] = {"words.tsv", text_of(words)}, [DATA_CATEGORIES] = {"categories.tsv", text_of(categories)},
-        [DATA_SPECS] = {"specs.tsv", text_of(specs)}, [DATA_LINES] = {"lines.tsv", text_of(lines)},
-        [DATA_TEXTS] = {"texts.tsv", text_of(texts)},
+        [DATA_WORDS] = {"words.tsv", bytes_of(words)}, [DATA_CATEGORIES] = {"categories.tsv", bytes_of(categories)},
+        [DATA_SPECS] = {"specs.tsv", bytes_of(specs)}, [DATA_LINES] = {"lines.tsv", bytes_of(lines)},
+        [DATA_TEXTS] = {"texts.tsv", bytes_of(texts)},
     };
     if (text != NULL)
-        sources[file].text = text_of(text);
+        sources[file].text = bytes_of(text);
     return lists_init(lists, sources, error);
 }
 
@@ -136,7 +131,7 @@ static void weights(void **state)
     struct arena arena;
     arena_init(&arena, 4096);
     struct value_list list = {0};
-    assert_int_equal(value_list_parse(text_of("a*8|b|c*1"), &arena, &list, NULL), STATUS_OK);
+    assert_int_equal(value_list_parse(bytes_of("a*8|b|c*1"), &arena, &list, NULL), STATUS_OK);
     assert_int_equal(list.count, 3);
     uint32_t drawn[3] = {0};
     struct random random = random_stream(7, 7);
@@ -145,7 +140,7 @@ static void weights(void **state)
     assert_in_range(drawn[0], 7800, 8200);
     assert_in_range(drawn[1], 880, 1120);
     assert_in_range(drawn[2], 880, 1120);
-    assert_int_equal(value_list_parse(text_of(""), &arena, &list, NULL), STATUS_INVALID);
+    assert_int_equal(value_list_parse(bytes_of(""), &arena, &list, NULL), STATUS_INVALID);
     arena_release(&arena);
 }
 

@@ -11,7 +11,7 @@
 static void check(void (*change)(struct buffer *, struct bytes), const char *from, const char *to)
 {
     struct buffer out = {0};
-    change(&out, (struct bytes){from, strlen(from)});
+    change(&out, bytes_of(from));
     buffer_append_char(&out, '\0');
     assert_string_equal(out.data, to);
     buffer_release(&out);

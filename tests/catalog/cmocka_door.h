@@ -14,9 +14,4 @@
 
 #include "base/arena.h"
 
-static inline struct bytes text_bytes(const char *text)
-{
-    return (struct bytes){text, strlen(text)};
-}
-
 #endif

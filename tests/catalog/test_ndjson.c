@@ -42,7 +42,7 @@ static void assert_cell(const struct row *row, unsigned column, const char *expe
     const struct cell *cell = &row->cells[column];
     if (expected == NULL)
         assert_int_equal(cell->state, CELL_NULL);
-    else if (cell->state != CELL_TEXT || !bytes_equal(cell->text, text_bytes(expected)))
+    else if (cell->state != CELL_TEXT || !bytes_equal(cell->text, bytes_of(expected)))
         fail_msg("column %s is %.*s, not %s", schema_tables[row->table].columns[column].name, (int)cell->text.size,
                  cell->text.data == NULL ? "" : cell->text.data, expected);
 }

@@ -79,14 +79,14 @@ static void expect(const struct near_terms *found, const char *wanted)
 static void expect_typo(struct place *place, const char *typed, const char *wanted)
 {
     struct near_terms found;
-    assert_int_equal(near_by_typo(place->snapshot, text_bytes(typed), &place->arena, &found), STATUS_OK);
+    assert_int_equal(near_by_typo(place->snapshot, bytes_of(typed), &place->arena, &found), STATUS_OK);
     expect(&found, wanted);
 }
 
 static void expect_sound(struct place *place, const char *typed, const char *wanted)
 {
     struct near_terms found;
-    assert_int_equal(near_by_sound(place->snapshot, analyzer, text_bytes(typed), &place->arena, &found), STATUS_OK);
+    assert_int_equal(near_by_sound(place->snapshot, analyzer, bytes_of(typed), &place->arena, &found), STATUS_OK);
     expect(&found, wanted);
 }
 
@@ -94,7 +94,7 @@ static void expect_size(struct place *place, const char *unit, double least, dou
 {
     struct near_terms found;
     enum status status =
-        near_by_size(place->snapshot, text_bytes(unit), (uint64_t)(least * 1e6), (uint64_t)(most * 1e6), &place->arena, &found);
+        near_by_size(place->snapshot, bytes_of(unit), (uint64_t)(least * 1e6), (uint64_t)(most * 1e6), &place->arena, &found);
     assert_int_equal(status, STATUS_OK);
     expect(&found, wanted);
 }
@@ -135,9 +135,9 @@ static void examples(void **state)
     expect_size(&place, "no-such-unit", 1, 2, "");
     arena_release(&place.arena);
     arena_init(&place.arena, 16);
-    assert_int_equal(near_by_typo(place.snapshot, text_bytes("gait"), &place.arena, &found), STATUS_LIMIT);
-    assert_int_equal(near_by_sound(place.snapshot, analyzer, text_bytes("giac"), &place.arena, &found), STATUS_LIMIT);
-    assert_int_equal(near_by_size(place.snapshot, text_bytes("gb"), 0, UINT64_MAX, &place.arena, &found), STATUS_LIMIT);
+    assert_int_equal(near_by_typo(place.snapshot, bytes_of("gait"), &place.arena, &found), STATUS_LIMIT);
+    assert_int_equal(near_by_sound(place.snapshot, analyzer, bytes_of("giac"), &place.arena, &found), STATUS_LIMIT);
+    assert_int_equal(near_by_size(place.snapshot, bytes_of("gb"), 0, UINT64_MAX, &place.arena, &found), STATUS_LIMIT);
     place_close(&place);
 }
 
@@ -159,9 +159,9 @@ static void bounds(void **state)
         word_put(batch, word, 1 + i % 10);
     }
     place_commit(&place, batch);
-    assert_int_equal(near_by_size(place.snapshot, text_bytes("kg"), 0, UINT64_MAX, &place.arena, &found), STATUS_OK);
+    assert_int_equal(near_by_size(place.snapshot, bytes_of("kg"), 0, UINT64_MAX, &place.arena, &found), STATUS_OK);
     assert_int_equal(found.count, NEAR_SIZES_MAX);
-    assert_int_equal(near_by_typo(place.snapshot, text_bytes("foobar"), &place.arena, &found), STATUS_OK);
+    assert_int_equal(near_by_typo(place.snapshot, bytes_of("foobar"), &place.arena, &found), STATUS_OK);
     assert_int_equal(found.count, NEAR_TERMS_MAX);
     for (uint32_t i = 0; i < found.count; i++)
         assert_int_equal(found.terms[i].df, 10 - (i < 8 ? i / 2 : 4 + (i - 8) / 3));
@@ -178,7 +178,7 @@ static void word_random(char out[WORD_ROOM])
 
 static unsigned edits_allowed(const char *typed, const char *written)
 {
-    unsigned one = typo_edits_typed(text_bytes(typed)), other = typo_edits_written(text_bytes(written));
+    unsigned one = typo_edits_typed(bytes_of(typed)), other = typo_edits_written(bytes_of(written));
     return one < other ? one : other;
 }
 
@@ -192,8 +192,7 @@ static void naive_typos(const char *typed, char out[1024])
         for (unsigned i = 0; i < WORDS && count < NEAR_TERMS_MAX; i++) {
             if (i > 0 && strcmp(random_words[i], random_words[i - 1]) == 0)
                 continue;
-            if (edits > edits_allowed(typed, random_words[i]) ||
-                typo_distance(text_bytes(typed), text_bytes(random_words[i]), edits) != edits)
+            if (edits > edits_allowed(typed, random_words[i]) || typo_distance(bytes_of(typed), bytes_of(random_words[i]), edits) != edits)
                 continue;
             size += (size_t)snprintf(out + size, 1024 - size, "%s%s/%u", count++ == 0 ? "" : " ", random_words[i], edits);
         }

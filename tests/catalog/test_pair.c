@@ -17,7 +17,7 @@ static const char *pairs_of(const char *text)
     struct token_list tokens = {0};
     size_t size = 0;
     assert_int_equal(analyze(analyzer, text, strlen(text), &arena, &tokens), STATUS_OK);
-    unsigned count = pairs_list(&tokens, text_bytes(text), pairs, 64);
+    unsigned count = pairs_list(&tokens, bytes_of(text), pairs, 64);
     out[0] = '\0';
     for (unsigned i = 0; i < count; i++) {
         char key[TERM_BYTES_MAX];
@@ -52,14 +52,14 @@ static void test_key_bounds(void **state)
     assert_int_equal(pair_key_of(past, past, key), 2 * PAIR_WORD_BYTES_MAX + 1);
     assert_int_equal(key[PAIR_WORD_BYTES_MAX], ' ');
     memcpy(long_word + PAIR_WORD_BYTES_MAX - 1, "ж", 2); /* a character across the bound is left out whole */
-    assert_int_equal(pair_key_of(past, text_bytes("b"), key), PAIR_WORD_BYTES_MAX - 1 + 2);
-    assert_int_equal(pair_key_of(text_bytes("pro"), (struct bytes){0}, key), 4);
+    assert_int_equal(pair_key_of(past, bytes_of("b"), key), PAIR_WORD_BYTES_MAX - 1 + 2);
+    assert_int_equal(pair_key_of(bytes_of("pro"), (struct bytes){0}, key), 4);
 }
 
 static size_t head_of(const char *name)
 {
     size_t head = 0;
-    assert_int_equal(made_for_split(analyzer, text_bytes(name), &arena, &head), STATUS_OK);
+    assert_int_equal(made_for_split(analyzer, bytes_of(name), &arena, &head), STATUS_OK);
     return head;
 }
 
@@ -79,10 +79,10 @@ static unsigned impact_of(const char *name, enum term_class class, const char *t
 {
     struct forward_list list = {0};
     bool cut = false;
-    struct document document = {.live = true, .name = text_bytes(name)};
+    struct document document = {.live = true, .name = bytes_of(name)};
     assert_int_equal(terms_build(words, &document, &arena, &list, &cut), STATUS_OK);
     for (uint32_t i = 0; i < list.count; i++)
-        if (list.entries[i].class == class && bytes_equal((struct bytes){list.entries[i].bytes, list.entries[i].size}, text_bytes(term)))
+        if (list.entries[i].class == class && bytes_equal((struct bytes){list.entries[i].bytes, list.entries[i].size}, bytes_of(term)))
             return list.entries[i].impact;
     return 0;
 }

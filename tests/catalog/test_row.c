@@ -5,7 +5,7 @@
 
 static struct cell cell_of(const char *text)
 {
-    return text == NULL ? (struct cell){.state = CELL_NULL} : (struct cell){.state = CELL_TEXT, .text = text_bytes(text)};
+    return text == NULL ? (struct cell){.state = CELL_NULL} : (struct cell){.state = CELL_TEXT, .text = bytes_of(text)};
 }
 
 static struct row sample_product(void)
@@ -111,7 +111,7 @@ static void test_order(void **state)
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct cell cell = {.state = texts[i] == NULL ? CELL_NULL : CELL_TEXT};
         if (texts[i] != NULL)
-            cell.text = (struct bytes){texts[i], strlen(texts[i])};
+            cell.text = bytes_of(texts[i]);
         int64_t order = cell_order(&cell);
         assert_true(order > before || (order == INT64_MAX && before == INT64_MAX));
         assert_int_equal(order == INT64_MAX, i >= 10);
@@ -175,15 +175,15 @@ static void test_schema_names(void **state)
     struct error error = {0};
     assert_int_equal(schema_from_settings(&schema, settings, &error), STATUS_OK);
     assert_string_equal(schema.column[TABLE_PRODUCT][PRODUCT_STOCK], "stock_quantity");
-    assert_int_equal(schema_find_table(&schema, text_bytes("public"), text_bytes("product_variants")), TABLE_VARIANT);
-    assert_int_equal(schema_find_table(&schema, text_bytes("other"), text_bytes("products")), TABLE_COUNT);
+    assert_int_equal(schema_find_table(&schema, bytes_of("public"), bytes_of("product_variants")), TABLE_VARIANT);
+    assert_int_equal(schema_find_table(&schema, bytes_of("other"), bytes_of("products")), TABLE_COUNT);
     assert_int_equal(settings_set(settings, "table.products", "san_pham", SETTING_FROM_FILE, &error), STATUS_OK);
     assert_int_equal(settings_set(settings, "column.products.price", "gia", SETTING_FROM_FILE, &error), STATUS_OK);
     assert_int_equal(settings_set(settings, "table.brands", "", SETTING_FROM_FILE, &error), STATUS_OK);
     assert_int_equal(schema_from_settings(&schema, settings, &error), STATUS_OK);
-    assert_int_equal(schema_find_table(&schema, text_bytes("public"), text_bytes("san_pham")), TABLE_PRODUCT);
+    assert_int_equal(schema_find_table(&schema, bytes_of("public"), bytes_of("san_pham")), TABLE_PRODUCT);
     assert_string_equal(schema.column[TABLE_PRODUCT][PRODUCT_PRICE], "gia");
-    assert_int_equal(schema_find_table(&schema, text_bytes("public"), text_bytes("brands")), TABLE_COUNT);
+    assert_int_equal(schema_find_table(&schema, bytes_of("public"), bytes_of("brands")), TABLE_COUNT);
     assert_int_equal(settings_set(settings, "column.products.name", "", SETTING_FROM_FILE, &error), STATUS_OK);
     assert_int_equal(schema_from_settings(&schema, settings, &error), STATUS_INVALID);
     assert_non_null(strstr(error.text, "column.products.name"));

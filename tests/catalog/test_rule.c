@@ -25,7 +25,7 @@ static struct row row_of(const struct cells *cells)
     struct row row = {.table = TABLE_RULE};
     for (unsigned i = 0; i < RULE_COLUMNS; i++)
         if (texts[i] != NULL)
-            row.cells[i] = (struct cell){CELL_TEXT, text_bytes(texts[i])};
+            row.cells[i] = (struct cell){CELL_TEXT, bytes_of(texts[i])};
     return row;
 }
 
@@ -45,17 +45,17 @@ static void what_rules_say(void **state)
     struct rule rule = parsed(&(struct cells){.query = "tủ lạnh", .action = "pin", .product = "42"});
     assert_int_equal(rule.action, RULE_PIN);
     assert_true(rule.place == 1 && !rule.contains && rule.start_s == 0 && rule.end_s == UINT32_MAX);
-    assert_true(bytes_equal(rule.product_id, text_bytes("42")) && bytes_equal(rule.id, text_bytes("7")));
+    assert_true(bytes_equal(rule.product_id, bytes_of("42")) && bytes_equal(rule.id, bytes_of("7")));
     rule = parsed(&(struct cells){.query = "a", .action = "pin", .product = "42", .params = "{\"at\":100,\"match\":\"contains\"}"});
     assert_true(rule.place == RULE_PLACE_MAX && rule.contains);
     rule = parsed(&(struct cells){.category = "3", .action = "hide", .product = "x-1", .params = "{}"});
-    assert_true(rule.action == RULE_HIDE && bytes_equal(rule.category_id, text_bytes("3")));
+    assert_true(rule.action == RULE_HIDE && bytes_equal(rule.category_id, bytes_of("3")));
     rule = parsed(&(struct cells){.action = "boost", .params = "{\"brand\":\"sony\"}"});
-    assert_true(rule.action == RULE_BOOST && rule.percent == RULE_PERCENT && bytes_equal(rule.brand, text_bytes("sony")));
+    assert_true(rule.action == RULE_BOOST && rule.percent == RULE_PERCENT && bytes_equal(rule.brand, bytes_of("sony")));
     rule = parsed(&(struct cells){.action = "boost", .params = "{\"category\":\"loa\",\"percent\":100}"});
-    assert_true(rule.percent == RULE_PERCENT_MAX && bytes_equal(rule.category, text_bytes("loa")));
+    assert_true(rule.percent == RULE_PERCENT_MAX && bytes_equal(rule.category, bytes_of("loa")));
     rule = parsed(&(struct cells){.query = "km", .action = "redirect", .params = "{\"url\":\"/khuyen-mai?a=1\"}"});
-    assert_true(rule.action == RULE_REDIRECT && bytes_equal(rule.url, text_bytes("/khuyen-mai?a=1")));
+    assert_true(rule.action == RULE_REDIRECT && bytes_equal(rule.url, bytes_of("/khuyen-mai?a=1")));
     parsed(&(struct cells){.query = "km", .action = "redirect", .params = "{\"url\":\"https://a.vn/@b?c=@\"}"});
     parsed(&(struct cells){.query = "km", .action = "redirect", .params = "{\"url\":\"https://a.vn\"}"});
 }
@@ -141,7 +141,7 @@ static void what_says_nothing(void **state)
         assert_int_equal(rule_key(analyzer, &row, &arena, &key, &error), STATUS_INVALID);
         if (strstr(error.text, cases[i].says) == NULL)
             fail_msg("case %zu: %s", i, error.text);
-        row.cells[RULE_IS_ACTIVE] = (struct cell){CELL_TEXT, text_bytes("f")};
+        row.cells[RULE_IS_ACTIVE] = (struct cell){CELL_TEXT, bytes_of("f")};
         assert_int_equal(rule_key(analyzer, &row, &arena, &key, &error), STATUS_NOT_FOUND);
     }
     long_url[8 + RULE_URL_BYTES_MAX] = '"';
@@ -164,20 +164,20 @@ static void keys(void **state)
     struct rule_times read;
     struct rule_key key =
         key_of(&(struct cells){.query = "Tủ LẠNH 16 GB!", .action = "hide", .product = "1", .starts = "1970-01-01 00:00:10"});
-    assert_true(bytes_equal(key.from, text_bytes("qtu lanh 16gb")));
+    assert_true(bytes_equal(key.from, bytes_of("qtu lanh 16gb")));
     assert_true(rule_times_read((struct bytes){(const char *)key.to, key.to_size}, 0, &read));
-    assert_true(read.start_s == 10 && read.end_s == UINT32_MAX && bytes_equal(read.id, text_bytes("7")));
+    assert_true(read.start_s == 10 && read.end_s == UINT32_MAX && bytes_equal(read.id, bytes_of("7")));
     key = key_of(&(struct cells){.query = "Tủ LẠNH", .action = "hide", .product = "1", .params = "{\"match\":\"contains\"}"});
-    assert_true(bytes_equal(key.from, text_bytes("wtu")));
+    assert_true(bytes_equal(key.from, bytes_of("wtu")));
     assert_int_equal(key.to[0], 2);
     assert_true(rule_times_read((struct bytes){(const char *)key.to, key.to_size}, SYNONYM_PLACE_BYTES, &read));
-    assert_true(bytes_equal(read.id, text_bytes("7")));
+    assert_true(bytes_equal(read.id, bytes_of("7")));
     key = key_of(&(struct cells){.category = "31", .action = "hide", .product = "1"});
-    assert_true(bytes_equal(key.from, text_bytes("c31")));
+    assert_true(bytes_equal(key.from, bytes_of("c31")));
     key = key_of(&(struct cells){.category = "31", .query = "loa", .action = "hide", .product = "1"});
-    assert_true(bytes_equal(key.from, text_bytes("qloa")));
+    assert_true(bytes_equal(key.from, bytes_of("qloa")));
     key = key_of(&(struct cells){.action = "hide", .product = "1"});
-    assert_true(bytes_equal(key.from, text_bytes("a")));
+    assert_true(bytes_equal(key.from, bytes_of("a")));
     for (size_t size = 0; size <= RULE_TIMES_BYTES; size++)
         assert_false(rule_times_read((struct bytes){(const char *)key.to, size}, 0, &read));
     char longer[RULE_TIMES_BYTES + KEY_BYTES_MAX + 1] = {0};

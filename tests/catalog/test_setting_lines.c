@@ -25,7 +25,7 @@ static void assert_cell(const struct row *row, unsigned column, const char *text
     const struct cell *cell = &row->cells[column];
     assert_int_equal(cell->state, text == NULL ? CELL_NULL : CELL_TEXT);
     if (text != NULL)
-        assert_true(bytes_equal(cell->text, text_bytes(text)));
+        assert_true(bytes_equal(cell->text, bytes_of(text)));
 }
 
 static void test_rows(void **state)

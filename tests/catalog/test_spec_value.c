@@ -6,11 +6,6 @@
 static struct analyzer *analyzer;
 static struct arena arena;
 
-static struct bytes bytes_of(const char *text)
-{
-    return (struct bytes){text, strlen(text)};
-}
-
 static void check_text(struct bytes actual, const char *expected, const char *of)
 {
     if (actual.size != strlen(expected) || memcmp(actual.data, expected, actual.size) != 0)

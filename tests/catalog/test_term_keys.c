@@ -12,7 +12,7 @@ static unsigned keys_print(const char *term, unsigned most, char out[512])
     struct vocabulary_keys keys = {.count = 0};
     size_t size = 0;
     out[0] = '\0';
-    term_keys_build(analyzer, text_bytes(term), &keys);
+    term_keys_build(analyzer, bytes_of(term), &keys);
     for (unsigned i = 0; i < keys.count && i < most; i++)
         size += (size_t)snprintf(out + size, 512 - size, "%s%c:%.*s", i == 0 ? "" : " ", keys.keys[i].kind, keys.keys[i].size,
                                  (const char *)keys.keys[i].bytes);
@@ -45,7 +45,7 @@ static void units_sort_by_number(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rising / sizeof rising[0]; i++) {
         struct vocabulary_keys keys = {.count = 0};
-        term_keys_build(analyzer, text_bytes(rising[i]), &keys);
+        term_keys_build(analyzer, bytes_of(rising[i]), &keys);
         assert_int_equal(keys.count, 1);
         assert_int_equal(keys.keys[0].kind, VOCABULARY_UNIT);
         assert_int_equal(keys.keys[0].size, 2 + 1 + 8);
@@ -53,10 +53,10 @@ static void units_sort_by_number(void **state)
         last = keys;
     }
     unsigned char key[UNIT_KEY_BYTES_MAX];
-    assert_int_equal(unit_key(text_bytes("hp"), 100000000, key), last.keys[0].size);
+    assert_int_equal(unit_key(bytes_of("hp"), 100000000, key), last.keys[0].size);
     assert_memory_equal(key, last.keys[0].bytes, last.keys[0].size);
-    assert_int_equal(unit_key(text_bytes("longer-than"), 1, key), 0);
-    assert_int_equal(unit_key(text_bytes(""), 1, key), 0);
+    assert_int_equal(unit_key(bytes_of("longer-than"), 1, key), 0);
+    assert_int_equal(unit_key(bytes_of(""), 1, key), 0);
 }
 
 int main(void)

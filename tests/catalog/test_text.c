@@ -31,8 +31,8 @@ static void test_markup(void **state)
         struct arena arena;
         struct bytes plain;
         arena_init(&arena, 4096);
-        assert_int_equal(markup_strip(text_bytes(cases[i].text), &arena, &plain), STATUS_OK);
-        if (!bytes_equal(plain, text_bytes(cases[i].plain)))
+        assert_int_equal(markup_strip(bytes_of(cases[i].text), &arena, &plain), STATUS_OK);
+        if (!bytes_equal(plain, bytes_of(cases[i].plain)))
             fail_msg("%s gave %.*s", cases[i].text, (int)plain.size, plain.data);
         arena_release(&arena);
     }
@@ -45,12 +45,12 @@ static void test_slug(void **state)
     struct arena arena;
     struct bytes slug;
     arena_init(&arena, 1 << 20);
-    assert_int_equal(slug_build(analyzer, text_bytes("Máy giặt LG 9 kg (Đen)"), (struct bytes){0}, &arena, &slug), STATUS_OK);
-    assert_true(bytes_equal(slug, text_bytes("may-giat-lg-9-kg-den")));
-    assert_int_equal(slug_build(analyzer, text_bytes("Loa"), text_bytes("sp7"), &arena, &slug), STATUS_OK);
-    assert_true(bytes_equal(slug, text_bytes("loa-sp7")));
-    assert_int_equal(slug_build(analyzer, text_bytes("!!!"), text_bytes("sp7"), &arena, &slug), STATUS_OK);
-    assert_true(bytes_equal(slug, text_bytes("sp7")));
+    assert_int_equal(slug_build(analyzer, bytes_of("Máy giặt LG 9 kg (Đen)"), (struct bytes){0}, &arena, &slug), STATUS_OK);
+    assert_true(bytes_equal(slug, bytes_of("may-giat-lg-9-kg-den")));
+    assert_int_equal(slug_build(analyzer, bytes_of("Loa"), bytes_of("sp7"), &arena, &slug), STATUS_OK);
+    assert_true(bytes_equal(slug, bytes_of("loa-sp7")));
+    assert_int_equal(slug_build(analyzer, bytes_of("!!!"), bytes_of("sp7"), &arena, &slug), STATUS_OK);
+    assert_true(bytes_equal(slug, bytes_of("sp7")));
     char *name = arena_alloc(&arena, 1000);
     for (size_t i = 0; i < 1000; i++)
         name[i] = i % 10 == 9 ? ' ' : 'a';
@@ -119,10 +119,10 @@ static void test_orders(void **state)
     (void)state;
     static const char *const ascending[] = {"0", "2", "10", "999999999999999999", "1000000000000000000", "a", "abcdefg", "abcdefgh", "b"};
     for (size_t i = 1; i < sizeof ascending / sizeof ascending[0]; i++) {
-        assert_true(id_order(text_bytes(ascending[i - 1])) <= id_order(text_bytes(ascending[i])));
-        assert_true(key_compare(text_bytes(ascending[i - 1]), text_bytes(ascending[i])) < 0);
+        assert_true(id_order(bytes_of(ascending[i - 1])) <= id_order(bytes_of(ascending[i])));
+        assert_true(key_compare(bytes_of(ascending[i - 1]), bytes_of(ascending[i])) < 0);
     }
-    assert_true(id_order(text_bytes("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF")) != COLUMN_UNKNOWN);
+    assert_true(id_order(bytes_of("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF")) != COLUMN_UNKNOWN);
 }
 
 static void test_prior(void **state)
@@ -152,13 +152,13 @@ static void test_set(void **state)
     for (unsigned round = 0; round < 2; round++) {
         for (unsigned i = 1; i <= 5000; i++) {
             snprintf(text, sizeof text, "t%u", i);
-            assert_int_equal(text_set_add(set, text_bytes(text), &known), i);
+            assert_int_equal(text_set_add(set, bytes_of(text), &known), i);
             assert_false(known);
         }
-        assert_int_equal(text_set_add(set, text_bytes("t77"), &known), 77);
+        assert_int_equal(text_set_add(set, bytes_of("t77"), &known), 77);
         assert_true(known);
-        assert_int_equal(text_set_number(set, text_bytes("không")), 0);
-        assert_true(bytes_equal(text_set_at(set, 4999), text_bytes("t4999")));
+        assert_int_equal(text_set_number(set, bytes_of("không")), 0);
+        assert_true(bytes_equal(text_set_at(set, 4999), bytes_of("t4999")));
         text_set_clear(set);
         assert_int_equal(text_set_count(set), 0);
     }

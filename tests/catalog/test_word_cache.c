@@ -178,7 +178,7 @@ static void test_prefixes(void **state)
     arena_init(&arena, ARENA_BYTES);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct word_uses uses;
-        assert_int_equal(word_cache_read(cache, text_bytes(cases[i].text), false, &arena, &uses), STATUS_OK);
+        assert_int_equal(word_cache_read(cache, bytes_of(cases[i].text), false, &arena, &uses), STATUS_OK);
         assert_int_equal(uses.count, 1);
         const struct word word = *word_cache_word(cache, uses.uses[0].folded);
         assert_int_equal(word.prefix_count, cases[i].count);

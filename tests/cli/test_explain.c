@@ -3,24 +3,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "base/log.h"
-#include "indexer/build.h"
 #include "server/render_explain.h"
-#include "storage/env.h"
-#include "storage/index.h"
-#include "storage/snapshot.h"
-#include "tests/remove_folder.h"
+#include "tests/cli/shelf.h"
 
-static struct analyzer *analyzer;
-static struct snapshot *snapshot;
-static struct arena arena;
+static struct shelf shelf;
 
 static const char products[] =
     "{\"id\":\"1\",\"sku\":\"NR-BV360QSVN\",\"name\":\"Tủ lạnh Panasonic 322 lít\",\"brand\":\"Panasonic\",\"category\":[\"Tủ lạnh\"],"
@@ -42,22 +32,21 @@ static void check(const char *query, const char *const parameters[][2], const ch
     struct search_request request;
     struct error error = {0};
     struct buffer out = {0};
-    struct explanation *why = arena_alloc(&arena, sizeof *why);
+    struct explanation *why = arena_alloc(&shelf.arena, sizeof *why);
     assert_non_null(why);
     request_init(&request);
-    assert_int_equal(request_set(&request, "q", (struct bytes){query, strlen(query)}, &error), STATUS_OK);
+    assert_int_equal(request_set(&request, "q", bytes_of(query), &error), STATUS_OK);
     for (size_t i = 0; parameters != NULL && parameters[i][0] != NULL; i++)
-        assert_int_equal(request_set(&request, parameters[i][0], (struct bytes){parameters[i][1], strlen(parameters[i][1])}, &error),
-                         STATUS_OK);
-    struct bytes id = {product, strlen(product)};
-    assert_int_equal(search_explain(snapshot, analyzer, &request, id, &arena, why, &error), STATUS_OK);
+        assert_int_equal(request_set(&request, parameters[i][0], bytes_of(parameters[i][1]), &error), STATUS_OK);
+    struct bytes id = bytes_of(product);
+    assert_int_equal(search_explain(shelf.snapshot, shelf.analyzer, &request, id, &shelf.arena, why, &error), STATUS_OK);
     explain_render(&request, id, why, &out);
     buffer_append_char(&out, '\0');
     for (; *parts != NULL; parts++)
         if (strstr(out.data, *parts) == NULL)
             fail_msg("%s, %s: no %s in %s", query, product, *parts, out.data);
     buffer_release(&out);
-    arena_reset(&arena);
+    arena_reset(&shelf.arena);
 }
 
 #define PARTS(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -111,52 +100,14 @@ static void rules(void **state)
     check("lít", NULL, "1", PARTS("\"rules\":[]"));
 }
 
-static void file_write(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-    if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0)
-        abort();
-}
-
 int main(void)
 {
-    char folder[] = "/tmp/tim-explain-XXXXXX", source[sizeof folder + 16], rows[sizeof folder + 16];
-    struct index *index = NULL;
-    struct env *env = NULL;
-    struct error error = {0};
-    struct build_counts counts = {0};
-    uint32_t generation = 0;
-    if (mkdtemp(folder) == NULL)
-        abort();
-    snprintf(source, sizeof source, "%s.ndjson", folder);
-    snprintf(rows, sizeof rows, "%s.rules", folder);
-    file_write(source, products);
-    file_write(rows, settings);
-    log_set_level(LOG_ERROR);
-    analyzer = analyzer_new();
-    arena_init(&arena, (size_t)64 << 20);
-    struct build_options options = {.from = source, .settings = rows, .analyzer = analyzer, .memory_bytes = (size_t)64 << 20, .threads = 1};
-    static const volatile sig_atomic_t never = 0;
-    options.stop = &never;
-    if (index_open(folder, INDEX_WRITE, (uint64_t)1 << 28, &options.index, &error) != STATUS_OK ||
-        build_run(&options, &counts, &error) != STATUS_OK)
-        fail_msg("%s", error.text);
-    index_close(options.index);
-    if (index_open(folder, INDEX_READ, (uint64_t)1 << 28, &index, &error) != STATUS_OK ||
-        index_acquire(index, &env, &generation, &error) != STATUS_OK || snapshot_open(env, &snapshot, &error) != STATUS_OK)
-        fail_msg("%s", error.text);
+    shelf_open(&shelf, products, settings);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hit_in_parts),
         cmocka_unit_test(why_not),
         cmocka_unit_test(rules),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    snapshot_close(snapshot);
-    index_release(index, env);
-    index_close(index);
-    arena_release(&arena);
-    analyzer_free(analyzer);
-    unlink(source);
-    unlink(rows);
-    return remove_folder(folder) != 0 || failed != 0;
+    return !shelf_close(&shelf) || failed != 0;
 }

@@ -4,25 +4,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "base/log.h"
-#include "indexer/build.h"
 #include "query/search.h"
 #include "server/render_search.h"
-#include "storage/env.h"
-#include "storage/index.h"
-#include "storage/snapshot.h"
-#include "tests/remove_folder.h"
+#include "tests/cli/shelf.h"
 
-static struct analyzer *analyzer;
-static struct snapshot *snapshot;
-static struct arena arena;
+static struct shelf shelf;
 
 /* The name of product 3 is decomposed, that of 4 in the order of Windows-1258. */
 static const char products[] =
@@ -51,10 +41,11 @@ static char *highlight_of(const char *query, const char *id)
     struct buffer out = {0};
     char begin[32], *found = NULL;
     request_init(&request);
-    assert_int_equal(request_set(&request, "q", (struct bytes){query, strlen(query)}, &error), STATUS_OK);
+    assert_int_equal(request_set(&request, "q", bytes_of(query), &error), STATUS_OK);
     assert_int_equal(request_set(&request, "highlight", (struct bytes){"true", 4}, &error), STATUS_OK);
-    assert_int_equal(search_run(snapshot, analyzer, &request, &(struct search_limits){0}, &arena, &result, &error), STATUS_OK);
-    assert_int_equal(search_render(snapshot, &request, &result, (struct bytes){"", 0}, &arena, &out), STATUS_OK);
+    assert_int_equal(search_run(shelf.snapshot, shelf.analyzer, &request, &(struct search_limits){0}, &shelf.arena, &result, &error),
+                     STATUS_OK);
+    assert_int_equal(search_render(shelf.snapshot, &request, &result, (struct bytes){"", 0}, &shelf.arena, &out), STATUS_OK);
     buffer_append_char(&out, '\0');
     snprintf(begin, sizeof begin, "{\"id\":\"%s\"", id);
     char *hit = strstr(out.data, begin), *marked = hit == NULL ? NULL : strstr(hit, "\"_highlight\":");
@@ -64,7 +55,7 @@ static char *highlight_of(const char *query, const char *id)
     if (end != NULL)
         found = memory_copy(marked, (size_t)(end - marked));
     buffer_release(&out);
-    arena_reset(&arena);
+    arena_reset(&shelf.arena);
     return found;
 }
 
@@ -143,42 +134,12 @@ static void snippets_are_bounded(void **state)
 
 int main(void)
 {
-    char folder[] = "/tmp/tim-highlight-XXXXXX", source[sizeof folder + 16];
-    struct index *index = NULL;
-    struct env *env = NULL;
-    struct error error = {0};
-    struct build_counts counts = {0};
-    uint32_t generation = 0;
-    if (mkdtemp(folder) == NULL)
-        abort();
-    snprintf(source, sizeof source, "%s.ndjson", folder);
-    FILE *file = fopen(source, "w");
-    if (file == NULL || fputs(products, file) < 0 || fclose(file) != 0)
-        abort();
-    log_set_level(LOG_ERROR);
-    analyzer = analyzer_new();
-    arena_init(&arena, (size_t)64 << 20);
-    struct build_options options = {.from = source, .analyzer = analyzer, .memory_bytes = (size_t)64 << 20, .threads = 1};
-    static const volatile sig_atomic_t never = 0;
-    options.stop = &never;
-    if (index_open(folder, INDEX_WRITE, (uint64_t)1 << 28, &options.index, &error) != STATUS_OK ||
-        build_run(&options, &counts, &error) != STATUS_OK)
-        fail_msg("%s", error.text);
-    index_close(options.index);
-    if (index_open(folder, INDEX_READ, (uint64_t)1 << 28, &index, &error) != STATUS_OK ||
-        index_acquire(index, &env, &generation, &error) != STATUS_OK || snapshot_open(env, &snapshot, &error) != STATUS_OK)
-        fail_msg("%s", error.text);
+    shelf_open(&shelf, products, NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hits_are_marked),
         cmocka_unit_test(nothing_unasked),
         cmocka_unit_test(snippets_are_bounded),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    snapshot_close(snapshot);
-    index_release(index, env);
-    index_close(index);
-    arena_release(&arena);
-    analyzer_free(analyzer);
-    unlink(source);
-    return remove_folder(folder) != 0 || failed != 0;
+    return !shelf_close(&shelf) || failed != 0;
 }

@@ -253,8 +253,8 @@ static void values_of(struct snapshot *snapshot, const char *spec, const char *p
     struct multi_chunk chunk;
     struct label label;
     *out = '\0';
-    assert_int_equal(label_find(snapshot, FACET_SPEC_NAMES, (struct bytes){spec, strlen(spec)}, &name), STATUS_OK);
-    assert_int_equal(document_get(snapshot, (struct bytes){product, strlen(product)}, &document), STATUS_OK);
+    assert_int_equal(label_find(snapshot, FACET_SPEC_NAMES, bytes_of(spec), &name), STATUS_OK);
+    assert_int_equal(document_get(snapshot, bytes_of(product), &document), STATUS_OK);
     uint16_t field = (uint16_t)(FACET_SPEC_FIRST + name);
     if (multi_seek(snapshot, field, document, &chunk) != STATUS_OK || chunk.first > document)
         return;

@@ -56,7 +56,7 @@ static void variant_put(const char *id, const char *price, const char *attribute
 static uint16_t field_of(struct snapshot *snapshot, const char *name)
 {
     uint32_t ordinal = 0;
-    assert_int_equal(label_find(snapshot, FACET_SPEC_NAMES, (struct bytes){name, strlen(name)}, &ordinal), STATUS_OK);
+    assert_int_equal(label_find(snapshot, FACET_SPEC_NAMES, bytes_of(name), &ordinal), STATUS_OK);
     return (uint16_t)(FACET_SPEC_FIRST + ordinal);
 }
 

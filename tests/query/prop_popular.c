@@ -6,29 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "query/popular.h"
+#include "tests/random.h"
 
 enum { QUERIES_MAX = 200, ROUNDS = 2000 };
-
-static uint64_t state = 1;
-
-static uint32_t random_below(uint32_t limit)
-{
-    uint64_t z = state += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return (uint32_t)((z ^ z >> 31) % limit);
-}
-
-static struct bytes bytes_of(const char *text)
-{
-    return (struct bytes){.data = text, .size = strlen(text)};
-}
 
 static bool begins(const char *text, const char *prefix)
 {
@@ -73,32 +57,30 @@ static void compare(const struct popular *popular, const struct popular_query *q
 static void against_sorting(void **unused)
 {
     (void)unused;
-    const char *seed = getenv("TIM_SEED");
-    state = seed != NULL ? strtoull(seed, NULL, 10) : (uint64_t)time(NULL) * 1000003U + (uint64_t)getpid();
-    print_message("seed %llu (run again with TIM_SEED)\n", (unsigned long long)state);
+    uint64_t state = seed_take();
     static const char letters[] = "ab c";
     for (unsigned round = 0; round < ROUNDS; round++) {
         static char texts[QUERIES_MAX][12];
         struct popular_query queries[QUERIES_MAX];
-        uint32_t count = 0, wanted = random_below(60);
+        uint32_t count = 0, wanted = random_below(&state, 60);
         for (uint32_t i = 0; i < wanted; i++) {
-            uint32_t size = 1 + random_below(6);
+            uint32_t size = 1 + random_below(&state, 6);
             for (uint32_t j = 0; j < size; j++)
-                texts[count][j] = letters[random_below(4)];
+                texts[count][j] = letters[random_below(&state, 4)];
             texts[count][size] = '\0';
             bool known = false;
             for (uint32_t j = 0; j < count; j++)
                 known = known || strcmp(texts[j], texts[count]) == 0;
             if (known)
                 continue;
-            queries[count] = (struct popular_query){bytes_of(texts[count]), bytes_of(texts[count]), 1 + random_below(8)};
+            queries[count] = (struct popular_query){bytes_of(texts[count]), bytes_of(texts[count]), 1 + random_below(&state, 8)};
             count++;
         }
         struct popular *popular = popular_new(queries, count);
         char prefix[4] = "";
-        for (uint32_t i = 0, size = random_below(4); i < size; i++)
-            prefix[i] = letters[random_below(4)];
-        compare(popular, queries, count, prefix, 1 + random_below(POPULAR_TOP_MAX));
+        for (uint32_t i = 0, size = random_below(&state, 4); i < size; i++)
+            prefix[i] = letters[random_below(&state, 4)];
+        compare(popular, queries, count, prefix, 1 + random_below(&state, POPULAR_TOP_MAX));
         compare(popular, queries, count, "", POPULAR_TOP_MAX);
         popular_free(popular);
     }

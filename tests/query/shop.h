@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -29,6 +28,7 @@
 #include "storage/multi.h"
 #include "storage/snapshot.h"
 #include "tests/fast_folder.h"
+#include "tests/random.h"
 
 enum {
     TERMS_MAX = 48,
@@ -97,44 +97,11 @@ static const char *const shop_words[] = {
 };
 enum { SHOP_WORDS = sizeof shop_words / sizeof shop_words[0] };
 
-static inline uint64_t random_next(uint64_t *state)
-{
-    uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return z ^ z >> 31;
-}
-
-static inline uint32_t random_below(uint64_t *state, uint32_t limit)
-{
-    return (uint32_t)(random_next(state) % limit);
-}
-
-static inline bool random_chance(uint64_t *state, uint32_t percent)
-{
-    return random_below(state, 100) < percent;
-}
-
 /* Words early in the list are frequent, so that both dense and rare terms arise. */
 static inline const char *random_word(uint64_t *state)
 {
     uint32_t a = random_below(state, SHOP_WORDS), b = random_below(state, SHOP_WORDS);
     return shop_words[random_chance(state, 60) && a > b ? b : a];
-}
-
-static inline uint64_t seed_take(void)
-{
-    const char *given = getenv("TIM_SEED");
-    uint64_t seed = (uint64_t)time(NULL) * 1000003U + (uint64_t)getpid();
-    if (given != NULL)
-        seed = strtoull(given, NULL, 10);
-    print_message("seed %llu (run again with TIM_SEED)\n", (unsigned long long)seed);
-    return seed;
-}
-
-static inline struct bytes bytes_of(const char *text)
-{
-    return (struct bytes){.data = text, .size = strlen(text)};
 }
 
 static inline void must(enum status status)

@@ -39,11 +39,6 @@ static void letter_write(char *out, size_t room, unsigned vowel, unsigned tone, 
         snprintf(out, room, "%s%s%s", bases[vowel], first, second);
 }
 
-static struct bytes bytes_of(const char *text)
-{
-    return (struct bytes){text, strlen(text)};
-}
-
 /* The words of a query as if each had met a hit so. */
 static struct met_words words_of(const char *query, bool begins, enum met_contradiction contradiction)
 {

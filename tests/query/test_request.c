@@ -11,11 +11,6 @@
 
 #include "query/request.h"
 
-static struct bytes bytes_of(const char *text)
-{
-    return (struct bytes){.data = text, .size = strlen(text)};
-}
-
 struct example {
     const char *name, *value;
     const char *message; /* NULL: it is taken; else what the error begins with */

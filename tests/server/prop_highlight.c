@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
 #include "server/html.h"
+#include "tests/random.h"
 
 enum { ROUNDS = 6000, TEXT_BYTES_MAX = 32 * 1024, WORDS_MAX = 6 };
 
@@ -55,10 +55,7 @@ static uint64_t state;
 
 static uint32_t below(uint32_t limit)
 {
-    uint64_t z = state += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return (uint32_t)((z ^ z >> 31) % limit);
+    return random_below(&state, limit);
 }
 
 static struct bytes text_make(char *room)
@@ -265,9 +262,7 @@ static void random_texts(void **context)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(random_texts)};
-    const char *given = getenv("TIM_SEED");
-    state = given == NULL ? (uint64_t)time(NULL) : strtoull(given, NULL, 10);
-    print_message("TIM_SEED=%llu\n", (unsigned long long)state);
+    state = seed_take();
     analyzer = analyzer_new();
     arena_init(&arena, (size_t)256 << 20);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,14 +23,9 @@ static inline void shop_must(enum status status)
     abort();
 }
 
-static inline struct bytes shop_text(const char *text)
-{
-    return (struct bytes){.data = text, .size = strlen(text)};
-}
-
 static inline uint32_t shop_label(struct batch *batch, uint16_t field, const char *key, const char *name, const char *slug, uint32_t parent)
 {
-    struct label label = {.key = shop_text(key), .text = shop_text(name), .slug = shop_text(slug), .parent = parent};
+    struct label label = {.key = bytes_of(key), .text = bytes_of(name), .slug = bytes_of(slug), .parent = parent};
     uint32_t ordinal = 0;
     shop_must(label_put(batch, field, &label, &ordinal));
     return ordinal;
@@ -42,8 +37,8 @@ static inline void shop_row(struct batch *batch, const struct document *document
     row.cells[PRODUCT_ID] = (struct cell){CELL_TEXT, document->id};
     row.cells[PRODUCT_NAME] = (struct cell){CELL_TEXT, document->name};
     row.cells[PRODUCT_SLUG] = (struct cell){CELL_TEXT, document->slug};
-    row.cells[PRODUCT_STATUS] = (struct cell){CELL_TEXT, shop_text("active")};
-    row.cells[PRODUCT_BRAND_ID] = (struct cell){CELL_TEXT, shop_text(brand)};
+    row.cells[PRODUCT_STATUS] = (struct cell){CELL_TEXT, bytes_of("active")};
+    row.cells[PRODUCT_BRAND_ID] = (struct cell){CELL_TEXT, bytes_of(brand)};
     struct buffer encoded = {0};
     row_encode(&row, false, 0, &encoded);
     shop_must(mirror_put(batch, TABLE_PRODUCT, document->id, (struct bytes){encoded.data, encoded.size}));
@@ -67,11 +62,11 @@ static inline void shop_product(struct batch *batch, const struct analyzer *anal
     snprintf(name, sizeof name, "Tủ lạnh Số %u <\"&'>", i);
     snprintf(slug, sizeof slug, "tu-lanh-so-%u", i);
     struct document *document = memory_calloc(1, sizeof *document);
-    document->id = shop_text(id);
-    document->name = shop_text(name);
-    document->slug = shop_text(slug);
+    document->id = bytes_of(id);
+    document->name = bytes_of(name);
+    document->slug = bytes_of(slug);
     document->live = true;
-    document->brand_name = shop_text(i % 2 == 0 ? "Hải Âu" : "Bình Minh");
+    document->brand_name = bytes_of(i % 2 == 0 ? "Hải Âu" : "Bình Minh");
     struct arena arena;
     arena_init(&arena, 16 * 1024 * 1024);
     struct buffer fragment = {0};

@@ -22,11 +22,6 @@
 static struct site site;
 static char folder[96];
 
-static struct bytes text_of(const char *text)
-{
-    return (struct bytes){.data = text, .size = strlen(text)};
-}
-
 static int open_site(void **state)
 {
     (void)state;
@@ -70,7 +65,7 @@ static enum status learned_now(const char *query, struct learned *out)
     enum status status = learned_open(folder, ENV_READ, &env, &error);
     assert_int_equal(status, STATUS_OK);
     assert_int_equal(snapshot_open(env, &snapshot, &error), STATUS_OK);
-    status = learned_get(snapshot, text_of(query), out);
+    status = learned_get(snapshot, bytes_of(query), out);
     snapshot_close(snapshot);
     learned_close(env);
     return status;
@@ -99,7 +94,7 @@ static void through_a_server(void **state)
     assert_int_equal(learned.searches / LEARNED_WEIGHT_ONE + (learned.searches % LEARNED_WEIGHT_ONE > LEARNED_WEIGHT_ONE / 2), 4);
     assert_int_equal(learned.total, SHOP_PRODUCTS);
     assert_int_equal(learned.windows, 1);
-    assert_true(bytes_equal(learned_text_best(learned.spellings, learned.spelling_count), text_of("tủ lạnh")));
+    assert_true(bytes_equal(learned_text_best(learned.spellings, learned.spelling_count), bytes_of("tủ lạnh")));
     assert_int_equal(learned_now("khongcogi", &learned), STATUS_OK);
     assert_int_equal(learned.total, 0);
     assert_int_equal(learned_now("0912 345 678", &learned), STATUS_NOT_FOUND);
@@ -175,7 +170,7 @@ static void events(void **state)
     assert_int_equal((learned.clicks + LEARNED_WEIGHT_ONE / 2) / LEARNED_WEIGHT_ONE, 3);
     assert_int_equal((learned.conversions + LEARNED_WEIGHT_ONE / 2) / LEARNED_WEIGHT_ONE, 1);
     assert_int_equal(learned.product_count, 2);
-    assert_true(bytes_equal(learned_text_best(learned.products, learned.product_count), text_of("7")));
+    assert_true(bytes_equal(learned_text_best(learned.products, learned.product_count), bytes_of("7")));
     assert_int_equal(learned_now("chua ai hoi", &learned), STATUS_NOT_FOUND);
     snprintf(folder, sizeof folder, "%s", whole);
 }
@@ -207,16 +202,16 @@ static void shown_after_three_windows(void **state)
         struct popular *popular = learner_popular_take(learner);
         assert_int_equal(popular_count(popular), 0);
         learner_popular_give_back(learner, popular);
-        heard_put(learner_ring(learner, 0), HEARD_SEARCH, false, text_of("Máy giặt"), text_of(""), 5);
-        heard_put(learner_ring(learner, 0), HEARD_SEARCH, false, text_of("không có"), text_of(""), 0);
+        heard_put(learner_ring(learner, 0), HEARD_SEARCH, false, bytes_of("Máy giặt"), bytes_of(""), 5);
+        heard_put(learner_ring(learner, 0), HEARD_SEARCH, false, bytes_of("không có"), bytes_of(""), 0);
         clock_sleep_ms(i < 2 ? 1100 : 0);
     }
     learner_close(learner);
     assert_int_equal(learner_open(&options, &learner, &error), STATUS_OK);
     struct popular *popular = learner_popular_take(learner);
     struct popular_query found[POPULAR_TOP_MAX];
-    assert_int_equal(popular_top(popular, text_of("may"), POPULAR_TOP_MAX, found), 1);
-    assert_true(bytes_equal(found[0].text, text_of("Máy giặt")));
+    assert_int_equal(popular_top(popular, bytes_of("may"), POPULAR_TOP_MAX, found), 1);
+    assert_true(bytes_equal(found[0].text, bytes_of("Máy giặt")));
     assert_int_equal(popular_count(popular), 1);
     learner_popular_give_back(learner, popular);
     assert_int_equal(learner_figures(learner).kept, 2);
@@ -226,13 +221,13 @@ static void shown_after_three_windows(void **state)
 static void private_queries(void **state)
 {
     (void)state;
-    assert_true(query_is_public(text_of("tủ lạnh 12345678")));
-    assert_true(query_is_public(text_of("iphone 15 pro max 256gb 2024")));
-    assert_false(query_is_public(text_of("123456789")));
-    assert_false(query_is_public(text_of("gọi 0912.345.678")));
-    assert_false(query_is_public(text_of("(+84) 912-345-678 nhé")));
-    assert_false(query_is_public(text_of("a@b")));
-    assert_false(query_is_public(text_of("")));
+    assert_true(query_is_public(bytes_of("tủ lạnh 12345678")));
+    assert_true(query_is_public(bytes_of("iphone 15 pro max 256gb 2024")));
+    assert_false(query_is_public(bytes_of("123456789")));
+    assert_false(query_is_public(bytes_of("gọi 0912.345.678")));
+    assert_false(query_is_public(bytes_of("(+84) 912-345-678 nhé")));
+    assert_false(query_is_public(bytes_of("a@b")));
+    assert_false(query_is_public(bytes_of("")));
 }
 
 /* More different queries than are kept: the heaviest stay. */
@@ -248,9 +243,9 @@ static void bounded(void **state)
     assert_int_equal(learner_open(&options, &learner, &error), STATUS_OK);
     for (unsigned i = 0; i < LEARNED_QUERIES_MAX + PENDING_MAX; i++) {
         snprintf(query, sizeof query, "q%u", i);
-        heard_put(learner_ring(learner, 0), HEARD_SEARCH, false, text_of(query), text_of(""), 1);
+        heard_put(learner_ring(learner, 0), HEARD_SEARCH, false, bytes_of(query), bytes_of(""), 1);
         if (i % 100 == 0)
-            heard_put(learner_ring(learner, 0), HEARD_SEARCH, false, text_of("hay"), text_of(""), 1);
+            heard_put(learner_ring(learner, 0), HEARD_SEARCH, false, bytes_of("hay"), bytes_of(""), 1);
         if (i % (HEARD_SLOTS - 24) == 0)
             clock_sleep_ms(120);
     }
@@ -273,7 +268,7 @@ enum { PUT_COUNT = 200000 };
 static void *put_all(void *argument)
 {
     for (uint32_t i = 1; i <= PUT_COUNT; i++)
-        heard_put(argument, HEARD_SEARCH, false, text_of("x"), text_of(""), i);
+        heard_put(argument, HEARD_SEARCH, false, bytes_of("x"), bytes_of(""), i);
     return NULL;
 }
 
@@ -296,7 +291,7 @@ static void ring_between_threads(void **state)
     pthread_join(writer, NULL);
     assert_false(heard_take(ring, &heard));
     assert_true(got >= HEARD_SLOTS);
-    heard_put(ring, HEARD_SEARCH, false, (struct bytes){"", 0}, text_of(""), 1);
+    heard_put(ring, HEARD_SEARCH, false, (struct bytes){"", 0}, bytes_of(""), 1);
     assert_false(heard_take(ring, &heard));
     heard_ring_release(ring);
     free(ring);

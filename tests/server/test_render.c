@@ -36,7 +36,7 @@ static json_t *render(const struct search_result *result)
 
 static json_t *render_facet_values(const char *name, struct facet_value *values, unsigned count)
 {
-    struct facet_result facet = {.name = shop_text(name), .values = values, .value_count = count};
+    struct facet_result facet = {.name = bytes_of(name), .values = values, .value_count = count};
     json_t *json = render(&(struct search_result){.facets = &facet, .facet_count = 1, .zone = "core"});
     json_t *list = json_incref(json_object_get(json_object_get(json_object_get(json, "facets"), name), "values"));
     assert_string_equal(json_string_value(json_object_get(json, "nextCursor")), "abc_");
@@ -83,8 +83,8 @@ static void test_random_trees(void **state)
         for (unsigned i = 0; i < count; i++) {
             depth = 1 + (unsigned)rand_r(&seed) % depth;
             values[i] = (struct facet_value){.ordinal = (uint32_t)(100 - i),
-                                             .slug = shop_text("s"),
-                                             .label = shop_text("Điện \"máy\""),
+                                             .slug = bytes_of("s"),
+                                             .label = bytes_of("Điện \"máy\""),
                                              .parent = open[depth - 1],
                                              .count = i};
             open[depth++] = values[i].ordinal;
@@ -100,8 +100,8 @@ static void test_a_child_without_its_parent_becomes_a_root(void **state)
 {
     (void)state;
     struct facet_value values[] = {
-        {.ordinal = 1, .slug = shop_text("a"), .label = shop_text("A"), .parent = LABEL_NO_PARENT},
-        {.ordinal = 3, .slug = shop_text("c"), .label = shop_text("C"), .parent = 2},
+        {.ordinal = 1, .slug = bytes_of("a"), .label = bytes_of("A"), .parent = LABEL_NO_PARENT},
+        {.ordinal = 3, .slug = bytes_of("c"), .label = bytes_of("C"), .parent = 2},
     };
     json_t *roots = render_facet_values("category", values, 2);
     assert_int_equal(json_array_size(roots), 2);
@@ -111,11 +111,8 @@ static void test_a_child_without_its_parent_becomes_a_root(void **state)
 static void test_ranges(void **state)
 {
     (void)state;
-    struct facet_result facet = {.name = shop_text("specs.ram"),
-                                 .is_numeric = true,
-                                 .min_micros = 500000,
-                                 .max_micros = UINT64_C(64000000),
-                                 .unit = shop_text("GB")};
+    struct facet_result facet = {
+        .name = bytes_of("specs.ram"), .is_numeric = true, .min_micros = 500000, .max_micros = UINT64_C(64000000), .unit = bytes_of("GB")};
     json_t *json = render(&(struct search_result){.facets = &facet, .facet_count = 1, .zone = "core"});
     const json_t *ram = json_object_get(json_object_get(json, "facets"), "specs.ram");
     assert_true(json_real_value(json_object_get(ram, "min")) == 0.5);
@@ -128,7 +125,7 @@ static void test_prices(void **state)
 {
     (void)state;
     struct price_bin bins[] = {{0, 1000, 2}, {4000000000u, 4294967295u, 1}};
-    struct facet_result facet = {.name = shop_text("price"), .bins = bins, .bin_count = 2, .min_vnd = 0, .max_vnd = 4294967294u};
+    struct facet_result facet = {.name = bytes_of("price"), .bins = bins, .bin_count = 2, .min_vnd = 0, .max_vnd = 4294967294u};
     struct search_result result = {.facets = &facet, .facet_count = 1, .zone = "all", .total = 3, .partial = true};
     json_t *json = render(&result);
     const json_t *price = json_object_get(json_object_get(json, "facets"), "price");
@@ -145,8 +142,8 @@ static void test_prices(void **state)
 static void test_rules(void **state)
 {
     (void)state;
-    struct bytes ids[] = {shop_text("12"), shop_text("a\"b")};
-    struct search_result result = {.zone = "core", .rules = ids, .rule_count = 2, .redirect = shop_text("/khuyen-mai")};
+    struct bytes ids[] = {bytes_of("12"), bytes_of("a\"b")};
+    struct search_result result = {.zone = "core", .rules = ids, .rule_count = 2, .redirect = bytes_of("/khuyen-mai")};
     json_t *json = render(&result);
     assert_string_equal(json_string_value(json_array_get(json_object_get(json, "rules"), 1)), "a\"b");
     assert_string_equal(json_string_value(json_object_get(json, "redirect")), "/khuyen-mai");
@@ -159,7 +156,7 @@ static void test_rules(void **state)
 
 static void check_understood(struct reading reading, const char *words, const char *wanted)
 {
-    struct understood understood = {.reading = reading, .words = shop_text(words)};
+    struct understood understood = {.reading = reading, .words = bytes_of(words)};
     struct search_result result = {.understood = &understood, .understood_count = 1, .zone = "core"};
     json_t *json = render(&result);
     char *text = json_dumps(json_object_get(json, "understood"), JSON_COMPACT);
@@ -170,7 +167,7 @@ static void check_understood(struct reading reading, const char *words, const ch
 
 static void check_relaxed(struct relaxed relaxed, const char *wanted)
 {
-    struct replaced_words replaced = {shop_text("dth"), shop_text("điện thoại"), "abbreviation"};
+    struct replaced_words replaced = {bytes_of("dth"), bytes_of("điện thoại"), "abbreviation"};
     struct search_result result = {.zone = "core", .relaxed = relaxed, .replaced = &replaced, .replaced_count = 1};
     json_t *json = render(&result);
     char *text = json_dumps(json_object_get(json, "relaxed"), JSON_COMPACT | JSON_ENCODE_ANY);
@@ -185,7 +182,7 @@ static void check_relaxed(struct relaxed relaxed, const char *wanted)
 static void test_relaxed(void **state)
 {
     (void)state;
-    struct bytes words[] = {shop_text("cao"), shop_text("\"tần\"")};
+    struct bytes words[] = {bytes_of("cao"), bytes_of("\"tần\"")};
     check_relaxed((struct relaxed){0}, "null");
     check_relaxed((struct relaxed){.rung = "any"}, "{\"rung\":\"any\",\"words\":[]}");
     check_relaxed((struct relaxed){"most", words, 2}, "{\"rung\":\"most\",\"words\":[\"cao\",\"\\\"tần\\\"\"]}");
@@ -198,7 +195,7 @@ static void test_understood(void **state)
                      "dưới 5tr5", "[{\"field\":\"priceMax\",\"value\":5500000,\"text\":\"dưới 5tr5\",\"applied\":\"filter\"}]");
     check_understood((struct reading){.field = "powerHp", .kind = READING_NUMBER, .effect = EFFECT_WORDS, .milli = 1500}, "1.5hp",
                      "[{\"field\":\"powerHp\",\"value\":1.5,\"text\":\"1.5hp\",\"applied\":\"words\"}]");
-    check_understood((struct reading){.field = "brand", .kind = READING_TEXT, .effect = EFFECT_RANK, .value = shop_text("lg")}, "LG",
+    check_understood((struct reading){.field = "brand", .kind = READING_TEXT, .effect = EFFECT_RANK, .value = bytes_of("lg")}, "LG",
                      "[{\"field\":\"brand\",\"value\":\"lg\",\"text\":\"LG\",\"applied\":\"rank\"}]");
     check_understood((struct reading){.field = "onSale", .kind = READING_TRUE, .effect = EFFECT_NONE}, "sale",
                      "[{\"field\":\"onSale\",\"value\":true,\"text\":\"sale\",\"applied\":\"none\"}]");
@@ -221,7 +218,7 @@ static void check_highlight(const char *text, unsigned start, unsigned size, con
 {
     struct suggest_result result = {.count = 1};
     result.hits[0] = (struct suggestion_hit){
-        .kind = SUGGEST_CATEGORY, .text = shop_text(text), .slug = shop_text("s"), .match_start = start, .match_size = size};
+        .kind = SUGGEST_CATEGORY, .text = bytes_of(text), .slug = bytes_of("s"), .match_start = start, .match_size = size};
     struct buffer out = {0};
     suggest_render(&result, &out);
     json_error_t error;

@@ -157,7 +157,7 @@ static void test_the_arena_cap_is_an_answer(void **state)
     struct arena tiny;
     arena_init(&tiny, 32);
     const char *raw = "/v1/search?q=0123456789012345678901234567890123456789";
-    assert_int_equal(target_parse((struct bytes){.data = raw, .size = strlen(raw)}, &tiny, &target, &error), STATUS_LIMIT);
+    assert_int_equal(target_parse(bytes_of(raw), &tiny, &target, &error), STATUS_LIMIT);
     arena_release(&tiny);
 }
 

@@ -1,4 +1,4 @@
-/* What every storage test needs: an environment in a folder of its own, batches and snapshots that must succeed, a naive random source. */
+/* What every storage test needs: an environment in a folder of its own, batches and snapshots that must succeed. */
 #ifndef TIM_TESTS_STORAGE_SCRATCH_H
 #define TIM_TESTS_STORAGE_SCRATCH_H
 
@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -18,6 +17,7 @@
 #include "storage/snapshot.h"
 #include "storage/verify_parts.h"
 #include "tests/fast_folder.h"
+#include "tests/random.h"
 
 struct scratch {
     char folder[64];
@@ -76,35 +76,6 @@ static inline struct snapshot *scratch_read(struct scratch *scratch)
     if (snapshot_open(scratch->env, &snapshot, &error) != STATUS_OK)
         fail_msg("cannot read: %s", error.text);
     return snapshot;
-}
-
-static inline struct bytes bytes_of(const char *text)
-{
-    return (struct bytes){.data = text, .size = strlen(text)};
-}
-
-/* The seed of a property test: TIM_SEED, else the clock; printed, so that a failure can be run again. */
-static inline uint64_t seed_take(void)
-{
-    const char *given = getenv("TIM_SEED");
-    uint64_t seed = (uint64_t)time(NULL) * 1000003U + (uint64_t)getpid();
-    if (given != NULL)
-        seed = strtoull(given, NULL, 10);
-    print_message("seed %llu (run again with TIM_SEED)\n", (unsigned long long)seed);
-    return seed;
-}
-
-static inline uint64_t random_next(uint64_t *state)
-{
-    uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return z ^ z >> 31;
-}
-
-static inline uint32_t random_below(uint64_t *state, uint32_t limit)
-{
-    return (uint32_t)(random_next(state) % limit);
 }
 
 /* Runs one check of verify over a fresh snapshot; gives the number of faults and keeps the last sentence. */
