@@ -60,6 +60,7 @@ enum status expansion_build(struct snapshot *snapshot, const struct analyzer *an
                                         .roles = application->roles,
                                         .ranges = application->ranges,
                                         .range_count = application->range_count,
+                                        .named = application->named,
                                         .literal = request->literal};
     status = cascade_open(&out->cascade, snapshot, analyzer, &out->query, arena);
     while (status == STATUS_OK) {

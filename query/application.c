@@ -175,7 +175,10 @@ enum status application_build(struct snapshot *snapshot, const struct token_list
         status = range_apply(snapshot, understanding, row, arena, out);
     for (size_t row = 0; row < sizeof range_units / sizeof range_units[0] && status == STATUS_OK; row++)
         status = exact_apply(snapshot, tokens, understanding, row, arena, out);
-    for (unsigned i = 0; i < understanding->count; i++)
-        out->changes = out->changes || is_effective(&understanding->readings[i]);
+    for (unsigned i = 0; i < understanding->count; i++) {
+        const struct reading *reading = &understanding->readings[i];
+        out->changes = out->changes || is_effective(reading);
+        out->named |= reading->effect == EFFECT_RANK ? reading->words : 0;
+    }
     return status;
 }

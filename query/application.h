@@ -16,7 +16,8 @@ struct application {
     uint8_t roles[QUERY_TOKENS_MAX]; /* enum word_role */
     struct alternative ranges[RANGES_MAX];
     unsigned range_count;
-    bool changes; /* it is another search than that of the words alone */
+    uint32_t named; /* words that a brand or a category was read from, a bit each */
+    bool changes;   /* it is another search than that of the words alone */
 };
 
 /* The readings are those of `request` and its tokens; one that the request overrules (a price or an order of its own), or that nothing in the index has a

@@ -28,6 +28,28 @@ static enum status lattice_take(struct cascade *cascade)
     return lattice_build(&cascade->words, cascade->alternatives.list, cascade->alternatives.count, cascade->arena, &cascade->lattice);
 }
 
+static unsigned words_searched(const struct cascade *cascade)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < cascade->words.count; i++)
+        count += cascade->words.words[i].role == WORD_SEARCH;
+    return count;
+}
+
+/* Several words that say what a thing is like, and no number, code or quantity that tells which one. */
+static bool is_descriptive(const struct cascade *cascade)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < cascade->words.count; i++) {
+        const struct query_word *word = &cascade->words.words[i];
+        unsigned kind = word->tokens[0].kind;
+        if (word->role == WORD_SEARCH && (kind == TOKEN_NUMBER || kind == TOKEN_CODE || kind == TOKEN_UNIT))
+            return false;
+        count += word->role == WORD_SEARCH && (cascade->query->named >> i & 1) == 0;
+    }
+    return count >= DESCRIPTIVE_WORDS;
+}
+
 enum status cascade_open(struct cascade *cascade, struct snapshot *snapshot, const struct analyzer *analyzer,
                          const struct cascade_query *query, struct arena *arena)
 {
@@ -70,30 +92,14 @@ bool met_is_doubtful(struct met met, enum match_mode mode)
     return mode == MATCH_ALL && met.documents > 0 && met.documents <= DOUBTFUL_MAX && met.band == BAND_CONTRADICT;
 }
 
-static unsigned words_searched(const struct cascade *cascade, bool *firm)
-{
-    unsigned count = 0;
-    *firm = false;
-    for (unsigned i = 0; i < cascade->words.count; i++) {
-        const struct query_word *word = &cascade->words.words[i];
-        unsigned kind = word->tokens[0].kind;
-        if (word->role != WORD_SEARCH)
-            continue;
-        count++;
-        *firm = *firm || kind == TOKEN_NUMBER || kind == TOKEN_CODE || kind == TOKEN_UNIT;
-    }
-    return count;
-}
-
 /* More words than a product's name has, or a description all of whose words are known: other words that merely look alike say less than some
  * of these do. */
 static bool is_told(const struct cascade *cascade)
 {
-    bool firm = false;
-    unsigned count = words_searched(cascade, &firm);
+    bool known = true;
     for (unsigned i = 0; i < cascade->words.count; i++)
-        firm = firm || (cascade->words.words[i].role == WORD_SEARCH && cascade->words.words[i].known < WORD_WHOLE);
-    return count > LONG_WORDS || (count >= DESCRIPTIVE_WORDS && !firm);
+        known = known && (cascade->words.words[i].role != WORD_SEARCH || cascade->words.words[i].known == WORD_WHOLE);
+    return words_searched(cascade) > LONG_WORDS || (is_descriptive(cascade) && known);
 }
 
 enum status cascade_next(struct cascade *cascade, struct met met)
@@ -117,14 +123,12 @@ enum status cascade_next(struct cascade *cascade, struct met met)
 
 uint64_t cascade_enough(const struct cascade *cascade)
 {
-    bool firm = false;
-    return words_searched(cascade, &firm) >= DESCRIPTIVE_WORDS && !firm ? RELAXED_ENOUGH : 1;
+    return is_descriptive(cascade) ? RELAXED_ENOUGH : 1;
 }
 
 enum status cascade_relax_to(struct cascade *cascade, enum rung rung)
 {
-    bool firm = false;
-    if (words_searched(cascade, &firm) < 2 && rung != RUNG_ANY)
+    if (words_searched(cascade) < 2 && rung != RUNG_ANY)
         return STATUS_END;
     cascade->rung = rung;
     cascade->mode = MATCH_ANY;

@@ -12,8 +12,8 @@
  * and quantities that some product has are let go by "any" alone. A rung is enough when it meets a document,
  * for descriptive queries RELAXED_ENOUGH.
  *
- * Long queries (more than LONG_WORDS words) and descriptive ones (DESCRIPTIVE_WORDS words or more, no number, code or quantity) of words that
- * the core knows go from the first two steps straight to the rungs. Descriptive ones do so when it meets fewer than RELAXED_ENOUGH documents.
+ * Long queries (more than LONG_WORDS words) and descriptive ones (DESCRIPTIVE_WORDS words or more besides names of brands and categories, and no
+ * number, code or quantity) of words that the core knows go from the first two steps straight to the rungs. Descriptive ones do so when it meets fewer than RELAXED_ENOUGH documents.
  *
  * A step that would add nothing is skipped. So are 2 and 4 when a few documents match whose marks all contradict the typed ones ("máy nạnh"
  * met đậu nành): then it goes on only until more of them match. */
@@ -39,7 +39,8 @@ struct cascade_query {
     const uint8_t *roles;             /* as words_open takes them; NULL: all words are searched */
     const struct alternative *ranges; /* for the words whose role is WORD_SPAN */
     unsigned range_count;
-    bool literal; /* the words stand for nothing but themselves: no alternatives at any step */
+    uint32_t named; /* words that name a brand or a category, a bit each: application.h */
+    bool literal;   /* the words stand for nothing but themselves: no alternatives at any step */
 };
 
 struct cascade {

@@ -41,6 +41,7 @@ static enum status first_step_open(struct search *search, const struct search_re
         search->query.roles = application->roles;
         search->query.ranges = application->ranges;
         search->query.range_count = application->range_count;
+        search->query.named = application->named;
     }
     enum status status = filters_open(&search->pass.filters, search->pass.snapshot, search->pass.request, search->pass.facets.omitted,
                                       search->pass.arena, error);

@@ -118,19 +118,22 @@ static inline bool is_doubtful(struct met met)
     return met.documents > 0 && met.documents <= 64 && met.band == 4;
 }
 
-/* Words alone, four of them, are a description. */
-static inline uint64_t enough_of(const struct naive_query *query)
+/* Words alone, four of them, are a description; names are none. */
+static inline uint64_t enough_of(const struct naive_query *query, const struct understanding *understanding)
 {
+    uint32_t named = 0;
     bool firm = false;
+    for (unsigned i = 0; i < understanding->count; i++)
+        named |= understanding->readings[i].words;
     for (unsigned i = 0; i < query->word_count; i++)
         firm = firm || query->firm[i];
-    return query->word_count >= 4 && !firm ? 10 : 1;
+    return query->word_count - (unsigned)__builtin_popcount(named) >= 4 && !firm ? 10 : 1;
 }
 
 /* A description all of whose words some product's core has. */
-static inline bool is_told(const struct naive_query *query, const struct query_words *words)
+static inline bool is_told(const struct naive_query *query, const struct query_words *words, const struct understanding *understanding)
 {
-    bool known = enough_of(query) > 1;
+    bool known = enough_of(query, understanding) > 1;
     for (unsigned i = 0; i < query->word_count; i++)
         known = known && words->words[i].known == WORD_WHOLE;
     return known;
@@ -161,8 +164,9 @@ static inline void cascade_follow(struct shop *shop, struct snapshot *snapshot, 
     }
     struct met met = words_read(shop, snapshot, question, WORDS_CORE, RUNG_NONE, &alternatives, rules, arena, query, answer);
     bool doubtful = is_doubtful(met);
-    uint64_t before = met.documents, alone = question->request.sort == SORT_RELEVANCE ? enough_of(query) : 1, enough = alone;
-    bool told = met.documents == 0 && is_told(query, &words);
+    uint64_t before = met.documents, alone = question->request.sort == SORT_RELEVANCE ? enough_of(query, &answer->understanding) : 1,
+             enough = alone;
+    bool told = met.documents == 0 && is_told(query, &words, &answer->understanding);
     for (unsigned i = 0; i < sizeof steps / sizeof steps[0] && query->end > 0 && !told && (met.documents == 0 || doubtful); i++) {
         if (doubtful && (steps[i].all || met.documents > before))
             continue;
