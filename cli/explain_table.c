@@ -19,8 +19,12 @@ static void column_print(struct bytes text, unsigned width)
 
 static void search_print(const struct explanation *why)
 {
+    static const char *const used[] = {[USE_ALL] = "",
+                                       [USE_NO_CATEGORY] = ", without the category as a filter: with it nothing was found",
+                                       [USE_NONE] = ", literally: with what was read from the words nothing was found",
+                                       [USE_NO_FILTERS] = ", without the filters that were read: with them nothing was found"};
     printf("%" PRIu64 " found, zone %s, level %s, rung %s%s\n", why->result.total, why->result.zone, why->result.level, why->rung,
-           why->result.literal ? ", literally: with what was read from the words nothing was found" : "");
+           used[why->result.use]);
     for (unsigned i = 0; i < why->result.understood_count; i++) {
         const struct understood *understood = &why->result.understood[i];
         printf("  %.*s: %s (%s)\n", (int)understood->words.size, understood->words.data, understood->reading.field,

@@ -59,6 +59,19 @@ static void prices_apply(const struct search_request *request, struct understand
     }
 }
 
+static void category_apply(const struct search_request *request, struct understanding *understanding, struct application *out)
+{
+    for (unsigned i = 0; i < understanding->count; i++) {
+        const struct reading *reading = &understanding->readings[i];
+        bool selects = reading->effect == EFFECT_SORT || (reading->effect == EFFECT_FILTER && strncmp(reading->field, "price", 5) == 0);
+        out->filters_category = out->filters_category || (selects && request->category.size == 0);
+    }
+    const struct reading *category = find(understanding, "category");
+    out->filters_category = out->filters_category && category != NULL && category->whole;
+    if (out->filters_category)
+        out->request.category = category->value;
+}
+
 static void order_apply(const struct search_request *request, struct understanding *understanding, struct search_request *out)
 {
     struct reading *sort = find(understanding, "sort"), *sale = find(understanding, "onSale");
@@ -157,6 +170,16 @@ static enum status exact_apply(struct snapshot *snapshot, const struct token_lis
     return status;
 }
 
+struct search_request application_request(const struct application *application, const struct search_request *own, enum reading_use use)
+{
+    struct search_request out = use == USE_ALL || use == USE_NO_CATEGORY ? application->request : *own;
+    if (use == USE_NO_CATEGORY)
+        out.category = own->category;
+    if (use == USE_NO_FILTERS)
+        out.sort = application->request.sort;
+    return out;
+}
+
 static bool is_effective(const struct reading *reading)
 {
     return reading->effect == EFFECT_FILTER || reading->effect == EFFECT_SORT || reading->effect == EFFECT_RANGE;
@@ -169,6 +192,7 @@ enum status application_build(struct snapshot *snapshot, const struct token_list
     *out = (struct application){.request = *request, .changes = understanding->dropped != 0};
     prices_apply(request, understanding, &out->request);
     order_apply(request, understanding, &out->request);
+    category_apply(request, understanding, out);
     for (unsigned word = 0; word < QUERY_TOKENS_MAX; word++)
         out->roles[word] = (understanding->dropped >> word & 1) != 0 ? WORD_DROP : WORD_SEARCH;
     for (size_t row = 0; row < sizeof range_units / sizeof range_units[0] && status == STATUS_OK; row++)

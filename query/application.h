@@ -12,13 +12,17 @@ enum {
 };
 
 struct application {
-    struct search_request request;
+    struct search_request request;   /* with the filters and the order that were read */
+    bool filters_category;           /* only its products are found: by price or in an order, what merely names it would stand first */
     uint8_t roles[QUERY_TOKENS_MAX]; /* enum word_role */
     struct alternative ranges[RANGES_MAX];
     unsigned range_count;
     uint32_t named; /* words that a brand or a category was read from, a bit each */
     bool changes;   /* it is another search than that of the words alone */
 };
+
+/* The request with what is taken of the readings: all, or less. */
+struct search_request application_request(const struct application *application, const struct search_request *own, enum reading_use use);
 
 /* The readings are those of `request` and its tokens; one that the request overrules (a price or an order of its own), or that nothing in the index has a
  * measure for, gets EFFECT_NONE. Lives in the arena and the snapshot, and borrows the request. */

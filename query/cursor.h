@@ -29,7 +29,7 @@ struct snapshot;
 struct cursor {
     uint64_t fingerprint; /* of the request */
     enum sort sort;       /* in effect: asked for, or read from the words */
-    bool literal;         /* no reading holds */
+    enum reading_use use; /* of the readings */
     uint8_t steps;        /* of the cascade: cascade_taken */
     uint8_t rung;         /* enum rung */
     uint32_t shown;       /* hits of all pages so far, and how far those that rules put at their places (placing.h) */

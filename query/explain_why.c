@@ -102,7 +102,8 @@ static bool is_from_words(const struct explaining *explaining, unsigned axis)
     if (axis == AXIS_PRICE)
         return effective->has_price_min != own->has_price_min || effective->has_price_max != own->has_price_max ||
                effective->price_min_vnd != own->price_min_vnd || effective->price_max_vnd != own->price_max_vnd;
-    return (axis == AXIS_SALE && !own->on_sale) || (axis == AXIS_STOCK && !own->in_stock);
+    return (axis == AXIS_CATEGORY && own->category.size == 0) || (axis == AXIS_SALE && !own->on_sale) ||
+           (axis == AXIS_STOCK && !own->in_stock);
 }
 
 enum status explain_filters(struct explaining *explaining)
@@ -274,6 +275,16 @@ static enum status signs_block(struct explaining *explaining, const struct expla
     return status;
 }
 
+/* The filter that a reading may be; AXIS_NONE. */
+static unsigned axis_of_reading(const struct reading *reading)
+{
+    if (strcmp(reading->field, "category") == 0)
+        return AXIS_CATEGORY;
+    if (reading->effect != EFFECT_FILTER)
+        return AXIS_NONE;
+    return strncmp(reading->field, "price", 5) == 0 ? AXIS_PRICE : AXIS_SALE;
+}
+
 /* The words of the readings that gave a filter. */
 static void readings_mark(struct explaining *explaining, const struct explaining *seen, struct blocker *blocker)
 {
@@ -283,8 +294,7 @@ static void readings_mark(struct explaining *explaining, const struct explaining
     size_t start = SIZE_MAX, end = 0;
     for (unsigned i = 0; i < understanding->count; i++) {
         const struct reading *reading = &understanding->readings[i];
-        bool price = strncmp(reading->field, "price", 5) == 0;
-        if (reading->effect == EFFECT_FILTER && price == (blocker->axis == AXIS_PRICE))
+        if (axis_of_reading(reading) == blocker->axis)
             words |= reading->words;
     }
     for (uint32_t i = 0; i < tokens->count; i++) {

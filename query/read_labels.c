@@ -169,6 +169,25 @@ static enum status label_at(const struct reader_state *state, enum suggestion_ki
     return status;
 }
 
+/* Whether so many words of a category's name are one of several names: "Máy lạnh - Máy điều hòa", "Tivi (TV)". */
+static enum status is_whole_name(const struct reader_state *state, uint32_t ordinal, unsigned words, bool *whole)
+{
+    struct label label = {0};
+    struct token_list tokens = {0};
+    enum status status = label_get(state->snapshot, FACET_CATEGORY, ordinal, &label);
+    if (status == STATUS_OK)
+        status = analyze(state->analyzer, label.text.data, label.text.size, state->arena, &tokens);
+    for (uint32_t i = 0; i < tokens.count && status == STATUS_OK; i++) {
+        size_t end = (size_t)tokens.tokens[i].offset + tokens.tokens[i].size;
+        if (tokens.tokens[i].part || tokens.tokens[i].position + 1u != words)
+            continue;
+        while (end < label.text.size && label.text.data[end] == ' ')
+            end++;
+        *whole = end < label.text.size && strchr("-/,&(|+", label.text.data[end]) != NULL;
+    }
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 /* "nồi cơm" of "Nồi cơm điện", "camera" of "Camera giám sát". */
 static enum status category_beginning(const struct reader_state *state, unsigned first, struct candidate *out)
 {
@@ -180,8 +199,11 @@ static enum status category_beginning(const struct reader_state *state, unsigned
         if (words < BEGINNING_WORDS_MIN && (token->kind != TOKEN_LATIN || token->folded_size < LABEL_LATIN_MIN))
             continue;
         enum status status = label_named(state, SUGGEST_CATEGORY, words_source(state, first, words), true, &ordinal);
+        bool whole = false;
         if (status == STATUS_OK)
-            *out = (struct candidate){(uint8_t)first, (uint8_t)words, QUALITY_BEGINNING, ordinal};
+            status = is_whole_name(state, ordinal, words, &whole);
+        if (status == STATUS_OK)
+            *out = (struct candidate){(uint8_t)first, (uint8_t)words, whole ? QUALITY_SYNONYM : QUALITY_BEGINNING, ordinal};
         if (status != STATUS_NOT_FOUND)
             return status;
     }
@@ -219,6 +241,7 @@ static enum status label_add(struct reader_state *state, const char *field, uint
         return STATUS_OK;
     reading->value = label.slug;
     reading->ordinal = candidate->ordinal;
+    reading->whole = candidate->quality > QUALITY_BEGINNING;
     reading->kept = kept ? words : 0;
     return STATUS_OK;
 }

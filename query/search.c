@@ -2,6 +2,8 @@
  * one finds enough. */
 #include "query/search.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "query/cursor.h"
 #include "query/meeting.h"
@@ -31,13 +33,14 @@ static enum status readings_apply(struct search *search)
     return application_build(pass->snapshot, &search->tokens, pass->request, &search->understanding, pass->arena, &search->application);
 }
 
-/* The first step, with what the readings do, or with the words alone. */
-static enum status first_step_open(struct search *search, const struct search_request *request, bool literal, struct error *error)
+/* The first step, with what the readings do, with less of it, or with the words alone. */
+static enum status first_step_open(struct search *search, const struct search_request *request, enum reading_use use, struct error *error)
 {
     const struct application *application = &search->application;
-    search->pass.request = literal ? request : &application->request;
+    search->taken = application_request(application, request, use);
+    search->pass.request = use == USE_NONE ? request : &search->taken;
     search->query = (struct cascade_query){.tokens = &search->tokens, .text_size = request->text.size, .literal = request->literal};
-    if (!literal) {
+    if (use != USE_NONE) {
         search->query.roles = application->roles;
         search->query.ranges = application->ranges;
         search->query.range_count = application->range_count;
@@ -52,9 +55,9 @@ static enum status first_step_open(struct search *search, const struct search_re
     return status;
 }
 
-static enum status first_step_run(struct search *search, const struct search_request *request, bool literal, struct error *error)
+static enum status first_step_run(struct search *search, const struct search_request *request, enum reading_use use, struct error *error)
 {
-    enum status status = first_step_open(search, request, literal, error);
+    enum status status = first_step_open(search, request, use, error);
     return status == STATUS_OK ? pass_run(&search->pass) : status;
 }
 
@@ -74,22 +77,26 @@ static enum status readings_run(struct search *search, struct search_result *res
     const struct search_request *request = search->pass.request;
     enum status status = readings_apply(search);
     if (status == STATUS_OK && search->application.changes && request->match == MATCH_ALL && search->tokens.positions >= NAME_WORDS) {
-        status = first_step_run(search, request, true, error);
-        result->literal = status == STATUS_OK && search->pass.met.documents > 0;
-        if (result->literal || search->pass.partial)
+        status = first_step_run(search, request, USE_NONE, error);
+        result->use = status == STATUS_OK && search->pass.met.documents > 0 ? USE_NONE : USE_ALL;
+        if (result->use == USE_NONE || search->pass.partial)
             return status;
     }
     if (status == STATUS_OK)
-        status = first_step_run(search, request, false, error);
+        status = first_step_run(search, request, USE_ALL, error);
     if (status != STATUS_OK || !search->application.changes || search->pass.total > 0 || search->pass.partial)
         return status;
-    status = first_step_run(search, request, true, error);
-    result->literal = status == STATUS_OK && search->pass.total > 0;
-    if (status != STATUS_OK || result->literal || search->pass.partial)
+    status = first_step_run(search, request, USE_NONE, error);
+    result->use = status == STATUS_OK && search->pass.total > 0 ? USE_NONE : USE_ALL;
+    if (status != STATUS_OK || result->use == USE_NONE || search->pass.partial)
         return status;
     /* What is looked for in other spellings, or in part, is not to be put into another order than that of relevance. */
-    result->literal = search->pass.met.documents == 0 && reads(search, EFFECT_SORT) && !reads(search, EFFECT_FILTER);
-    return result->literal ? status : first_step_run(search, request, false, error);
+    bool filters = reads(search, EFFECT_FILTER) || search->application.filters_category;
+    if (search->pass.met.documents == 0 && reads(search, EFFECT_SORT) && !filters) {
+        result->use = USE_NONE;
+        return status;
+    }
+    return first_step_run(search, request, USE_ALL, error);
 }
 
 /* All words, in whatever spelling and zone. */
@@ -145,23 +152,26 @@ static enum status steps_run(struct search *search)
     return status == STATUS_OK ? rungs_run(search, enough) : status;
 }
 
-/* One step holds for hits, total and facets. When the filters that were read leave nothing of it, the words alone have their turn. */
+/* One step holds for hits, total and facets. Where the filters that were read leave nothing of it, it is looked for as it is without that of the
+ * category, which may be misread, then without any of them ("tủ lạnh dưới 100k"); where that finds nothing, the words alone have their turn. */
 static enum status cascade_run(struct search *search, struct search_result *result, struct error *error)
 {
+    static const enum reading_use turns[] = {USE_NO_CATEGORY, USE_NO_FILTERS, USE_NONE, USE_ALL};
     const struct search_request *request = search->pass.request;
     enum status status = readings_run(search, result, error);
     if (status == STATUS_OK)
         status = steps_run(search);
-    if (status != STATUS_OK || search->pass.total > 0 || search->pass.partial || result->literal || !reads(search, EFFECT_FILTER))
+    if (result->use == USE_NONE || (!reads(search, EFFECT_FILTER) && !search->application.filters_category))
         return status;
-    status = first_step_run(search, request, true, error);
-    if (status == STATUS_OK)
-        status = steps_run(search);
-    result->literal = status == STATUS_OK && search->pass.total > 0;
-    if (status != STATUS_OK || result->literal || search->pass.partial)
-        return status;
-    status = first_step_run(search, request, false, error);
-    return status == STATUS_OK ? steps_run(search) : status;
+    for (size_t i = 0; i < sizeof turns / sizeof turns[0] && search->pass.total == 0 && !search->pass.partial && status == STATUS_OK; i++) {
+        result->use = turns[i];
+        if (result->use == USE_NO_CATEGORY && !search->application.filters_category)
+            continue;
+        status = first_step_run(search, request, result->use, error);
+        if (status == STATUS_OK && result->use != USE_NO_CATEGORY)
+            status = steps_run(search);
+    }
+    return status;
 }
 
 /* What was decided before (cursor.h) holds, whatever the words meet by now. */
@@ -170,9 +180,9 @@ static enum status decided_run(struct search *search, const struct cursor *decid
     const struct search_request *request = search->pass.request;
     enum status status = readings_apply(search);
     search->application.request.sort = decided->sort;
-    result->literal = decided->literal;
+    result->use = decided->use;
     if (status == STATUS_OK)
-        status = first_step_open(search, request, decided->literal, error);
+        status = first_step_open(search, request, decided->use, error);
     if (status == STATUS_OK)
         status = cascade_resume(&search->cascade, decided->steps, (enum rung)decided->rung);
     search->level = search->cascade.level;
@@ -196,7 +206,7 @@ static enum status filtered_run(struct search *search, struct search_result *res
     if (status == STATUS_OK && changes)
         status = cascade_run(search, result, error);
     const struct cursor decided = {
-        .sort = pass->request->sort, .literal = result->literal, .steps = search->cascade.taken, .rung = (uint8_t)search->cascade.rung};
+        .sort = pass->request->sort, .use = result->use, .steps = search->cascade.taken, .rung = (uint8_t)search->cascade.rung};
     bool partial = pass->partial;
     enum alternative_level level = search->level;
     pass->request = request;
@@ -228,7 +238,7 @@ static enum status hits_finish(struct search *search, const struct search_reques
         *next = *request->after;
     next->fingerprint = request_fingerprint(request);
     next->sort = pass->request->sort;
-    next->literal = result->literal;
+    next->use = result->use;
     next->steps = search->cascade.taken;
     next->rung = (uint8_t)search->cascade.rung;
     next->shown += request->page * request->limit + page.count;
@@ -247,8 +257,11 @@ enum status search_understood(const struct search *search, struct search_result 
     for (unsigned i = 0; i < understanding->count && status == STATUS_OK; i++) {
         struct understood *out = &list[result->understood_count++];
         out->reading = understanding->readings[i];
-        if (result->literal)
+        bool filters = out->reading.effect == EFFECT_FILTER;
+        if (result->use == USE_NONE || (result->use == USE_NO_FILTERS && filters))
             out->reading.effect = EFFECT_NONE;
+        else if (result->use == USE_ALL && search->application.filters_category && strcmp(out->reading.field, "category") == 0)
+            out->reading.effect = EFFECT_FILTER;
         status = understood_words(search->pass.request->text, &search->tokens, out->reading.words, search->pass.arena, &out->words);
     }
     return status;

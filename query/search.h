@@ -80,7 +80,7 @@ struct search_result {
     const char *zone;          /* "core" or "all": where the words were looked for */
     struct understood *understood;
     unsigned understood_count;
-    bool literal; /* the readings left nothing, and the words alone found something: no reading was applied */
+    enum reading_use use;
     struct relaxed relaxed;
     struct replaced_words *replaced; /* in the order of the words */
     unsigned replaced_count;

@@ -16,11 +16,12 @@ struct search {
     struct strict_spans strict_spans;
     struct rules rules;
     struct search_request plain;  /* without what is excluded */
+    struct search_request taken;  /* with what is taken of the readings */
     enum alternative_level level; /* of the step that met the first document, and of what the best hit was found by */
 };
 
 /* Everything up to the last pass, whose hits and counts are still to be taken: the step that it ran is the one that holds. Of the result only
- * `literal` is set. The search stays where it is. */
+ * `use` is set. The search stays where it is. */
 MUST_USE enum status search_begin(struct search *search, struct snapshot *snapshot, const struct analyzer *analyzer,
                                   const struct search_request *request, const struct search_limits *limits, struct arena *arena,
                                   struct search_result *result, struct error *error);

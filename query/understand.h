@@ -31,10 +31,20 @@ enum reading_kind { READING_NUMBER, READING_TEXT, READING_TRUE };
 enum reading_effect {
     EFFECT_FILTER, /* products without it are left out; its words are not searched */
     EFFECT_SORT,   /* the order of the hits, when none was asked for; its words are not searched */
-    EFFECT_RANK,   /* products that have it stand higher; its words are searched */
-    EFFECT_WORDS,  /* its words are searched as words, but for those that only lead to the value ("ram" of "ram 8gb") */
-    EFFECT_RANGE,  /* its words stand for any value in the range */
-    EFFECT_NONE,   /* shown only; its words are not searched */
+    EFFECT_RANK, /* products that have it stand higher; its words are searched. Where the words also say a price or an order, a category is a
+                    * filter besides: application.h */
+    EFFECT_WORDS, /* its words are searched as words, but for those that only lead to the value ("ram" of "ram 8gb") */
+    EFFECT_RANGE, /* its words stand for any value in the range */
+    EFFECT_NONE,  /* shown only; its words are not searched */
+};
+
+/* What a search takes of the readings. */
+enum reading_use {
+    USE_ALL,
+    USE_NO_CATEGORY, /* as a filter it left nothing */
+    USE_NO_FILTERS,  /* none of their filters left anything: their words are not searched either */
+    USE_NONE,        /* they left nothing, and the words alone found something */
+    READING_USES,
 };
 
 struct reading {
@@ -43,6 +53,7 @@ struct reading {
     int64_t milli;      /* NUMBER: in thousandths */
     struct bytes value; /* TEXT */
     uint32_t ordinal;   /* brand, category: the label's */
+    bool whole;         /* category: by a name of it or a synonym, not by the beginning of its name alone */
     uint32_t words;     /* that it was read from, a bit each */
     uint32_t dropped;   /* of these, the ones that are not searched */
     uint32_t kept;      /* of these, the ones that also stay in the text: "iphone" says apple and is a word */

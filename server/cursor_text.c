@@ -1,6 +1,6 @@
 /* A cursor's text is the base64url (RFC 4648, section 5, without padding) of
  *
- *   cursor  := format u8 (2) | literal u8 | sort u8 | steps u8 | rung u8 | fingerprint u64le | shown u32le | pins u16le | rank u64le |
+ *   cursor  := format u8 (2) | use u8 (enum reading_use) | sort u8 | steps u8 | rung u8 | fingerprint u64le | shown u32le | pins u16le | rank u64le |
  *              version u32le | id | mac
  *   id      := up to KEY_BYTES_MAX bytes
  *   mac     := the first 16 bytes of HMAC-SHA256(key, "tim cursor" | all before it)      RFC 2104, section 5 on cutting it
@@ -105,7 +105,7 @@ enum status cursor_encode(const struct cursor_key *key, const struct cursor *cur
         return STATUS_OK;
     assert(cursor->id.size <= KEY_BYTES_MAX);
     byte_put(&signing, FORMAT);
-    byte_put(&signing, cursor->literal);
+    byte_put(&signing, cursor->use);
     byte_put(&signing, cursor->sort);
     byte_put(&signing, cursor->steps);
     byte_put(&signing, cursor->rung);
@@ -148,8 +148,8 @@ static bool text_read(struct bytes text, struct signing *signing)
 static bool fields_read(const struct signing *signing, size_t size, struct arena *arena, struct cursor *out)
 {
     struct byte_reader reader = byte_reader(signing->bytes + CONTEXT_BYTES, size);
-    unsigned format = read_u8(&reader), literal = read_u8(&reader), sort = read_u8(&reader);
-    out->literal = literal == 1;
+    unsigned format = read_u8(&reader), use = read_u8(&reader), sort = read_u8(&reader);
+    out->use = use < READING_USES ? (enum reading_use)use : USE_ALL;
     out->sort = sort <= SORT_DISCOUNT ? (enum sort)sort : SORT_RELEVANCE;
     out->steps = read_u8(&reader);
     out->rung = read_u8(&reader);
@@ -160,7 +160,7 @@ static bool fields_read(const struct signing *signing, size_t size, struct arena
     out->version = read_u32(&reader);
     out->id.size = reader.failed ? 0 : (size_t)(reader.end - reader.next);
     out->id.data = arena_copy(arena, reader.next, out->id.size);
-    return !reader.failed && format == FORMAT && literal <= 1 && sort <= SORT_DISCOUNT && out->steps >> CASCADE_STEPS == 0 &&
+    return !reader.failed && format == FORMAT && use < READING_USES && sort <= SORT_DISCOUNT && out->steps >> CASCADE_STEPS == 0 &&
            out->rung <= RUNG_ANY && out->id.size <= KEY_BYTES_MAX && out->id.data != NULL;
 }
 

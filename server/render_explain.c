@@ -46,7 +46,7 @@ static void search_put(struct json_writer *json, const struct search_request *re
     literal_put(json, "zone", why->result.zone);
     literal_put(json, "level", why->result.level);
     literal_put(json, "rung", why->rung);
-    boolean_put(json, "literal", why->result.literal);
+    boolean_put(json, "literal", why->result.use == USE_NONE);
     json_put_key(json, "understood");
     understood_render(json, &why->result);
     json_end_object(json);

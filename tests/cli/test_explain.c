@@ -81,7 +81,8 @@ static void why_not(void **state)
           PARTS("\"verdict\":\"filters\"", "{\"name\":\"price\",\"fromWords\":false,\"passes\":false}",
                 "{\"kind\":\"filter\",\"text\":null,\"filter\":\"brand\",\"alone\":false}", "\"together\":2"));
     check("tủ lạnh dưới 5tr", NULL, "1",
-          PARTS("\"filters\":[{\"name\":\"price\",\"fromWords\":true,\"passes\":false}]",
+          PARTS("\"filters\":[{\"name\":\"category\",\"fromWords\":true,\"passes\":true},{\"name\":\"price\",\"fromWords\":true,\"passes\":"
+                "false}]",
                 "{\"kind\":\"filter\",\"text\":\"dưới 5tr\",\"filter\":\"price\",\"alone\":true}"));
     check("\"lạnh tủ\"", NULL, "1", PARTS("\"verdict\":\"signs\"", "{\"kind\":\"quotation\",\"text\":\"lạnh tủ\",\"alone\":true}"));
     check("tủ lạnh -panasonic", NULL, "1", PARTS("{\"kind\":\"exclusion\",\"text\":\"panasonic\",\"alone\":true}"));

@@ -64,6 +64,7 @@ def test_search():
         for number, (id, price) in enumerate(prices.items()):
             out.write(json.dumps({"id": id, "name": f"Tủ lạnh Aqua {200 + 100 * number} lít", "slug": id, "brand": "Aqua", "category": ["Tủ lạnh"],
                                   "price": price, "stock": 3}, ensure_ascii=False) + "\n")
+        out.write(json.dumps({"id": "k1", "name": "Kệ tủ lạnh", "slug": "k1", "category": ["Phụ kiện"], "price": 90_000}, ensure_ascii=False) + "\n")
     index = WORK / "shop"
     tim("build", "--from", catalog, "--index", index)
 
@@ -73,21 +74,28 @@ def test_search():
 
     found, understood = ask("tủ lạnh dưới 7tr")
     expect_equal(found, ["e1", "e2"], "at most seven million")
-    expect_equal(understood, {"category": ("tu-lanh", "rank"), "priceMax": (7000000, "filter")}, "what was understood")
+    expect_equal(understood, {"category": ("tu-lanh", "filter"), "priceMax": (7000000, "filter")}, "what was understood")
+    expect_equal(ask("tủ lạnh"), (["e1", "e2", "e3", "k1"], {"category": ("tu-lanh", "rank")}), "without a price the category lifts")
+    expect_equal(ask("tủ lạnh", "sort=priceAsc")[0], ["e1", "e2", "e3", "k1"], "the request's own order changes nothing of what is found")
     expect_equal(ask("tu lanh tren 250 lit")[0], ["e2", "e3"], "more than 250 litres")
     expect_equal(ask("tủ lạnh 5 - 7 triệu")[0], ["e2"], "from five to seven million")
     expect_equal(ask("tủ lạnh khoảng 6 triệu")[0], ["e2"], "about six million")
-    expect_equal(ask("tủ lạnh dưới 7tr", "priceMax=20000000")[0], ["e1", "e2", "e3"], "the request's own price stands")
+    expect_equal(ask("tủ lạnh dưới 7tr", "priceMax=20000000")[0], ["e1", "e2", "e3", "k1"], "the request's own price stands")
     # Filters leave the reading as it is: it gives way to the words only where it leaves nothing by itself.
     found, understood = ask("tủ lạnh dưới 7tr", "ratingMin=4")
     expect_equal((found, understood["priceMax"][1]), ([], "filter"), "a reading under a filter that leaves nothing")
+    found, understood = ask("tủ lạnh dưới 1tr")
+    expect_equal((found, understood["category"][1], understood["priceMax"][1]), (["k1"], "rank", "filter"), "the category leaves nothing")
     for filters in ([], ["inStock=true"], ["priceMin=1"]):
-        found, understood = ask("tủ lạnh dưới 1tr", *filters)
-        expect_equal((found, understood["priceMax"][1]), (["e1", "e2", "e3"], "none"), f"a reading that leaves nothing, {filters}")
+        found, understood = ask("tủ lạnh dưới 1k", *filters)
+        expect_equal((found, understood["priceMax"][1]), (["e1", "e2", "e3", "k1"], "none"), f"a reading that leaves nothing, {filters}")
+    found, understood = ask("tủ lạnh aqau dưới 1k")
+    expect_equal((found, understood["priceMax"][1]), (["e1", "e2", "e3"], "none"), "no price, and another spelling")
     expect_equal(ask("tủ lạnh dưới 7tr", "understand=false")[1], {}, "nothing is understood")
     expect_equal(ask("tủ lạnh dưới 7tr", "ignore=category")[1], {"priceMax": (7000000, "filter")}, "one field is left out")
-    ids = [hit["id"] for hit in json.loads(tim("search", "tủ lạnh đắt nhất", "--index", index).stdout)["hits"]]
-    expect_equal(ids, ["e3", "e2", "e1"], "the dearest first")
+    for query, wanted in (("tủ lạnh đắt nhất", ["e3", "e2", "e1"]), ("tủ lạnh rẻ nhất", ["e1", "e2", "e3"])):
+        ids = [hit["id"] for hit in json.loads(tim("search", query, "--index", index).stdout)["hits"]]
+        expect_equal(ids, wanted, query)
 
 
 def test_expansion():

@@ -52,8 +52,8 @@ static bool is_comparable(const struct shop *shop, struct snapshot *snapshot, co
         return true;
     search_must(shop, snapshot, &request, arena, &result);
     const struct cursor *next = result.next;
-    bool same = next != NULL && next->steps == after->steps && next->rung == after->rung && next->literal == after->literal &&
-                next->sort == after->sort;
+    bool same =
+        next != NULL && next->steps == after->steps && next->rung == after->rung && next->use == after->use && next->sort == after->sort;
     steps_seen += same && after->steps + after->rung > 0;
     return same;
 }

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     /* And bytes that are a cursor's: these come back as they are. */
     if (size > 22 && size <= 80) {
-        cursor = (struct cursor){.literal = data[0] & 1,
+        cursor = (struct cursor){.use = data[0] % READING_USES,
                                  .sort = (enum sort)(data[1] % (SORT_DISCOUNT + 1)),
                                  .steps = data[2] & 31,
                                  .rung = data[3] % (RUNG_ANY + 1),

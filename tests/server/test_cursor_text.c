@@ -18,7 +18,7 @@ static struct cursor sample(struct bytes id)
 {
     return (struct cursor){.fingerprint = UINT64_C(0x0123456789abcdef),
                            .sort = SORT_DISCOUNT,
-                           .literal = true,
+                           .use = USE_NO_FILTERS,
                            .steps = 22,
                            .rung = RUNG_ANY,
                            .shown = 4000000001,
@@ -60,7 +60,7 @@ static void comes_back(void **state)
         assert_true(bytes_equal(in.id, out.id));
         assert_true(in.fingerprint == out.fingerprint && in.rank == out.rank && in.version == out.version);
         assert_true(in.shown == out.shown && in.pins == out.pins);
-        assert_true(in.sort == out.sort && in.literal == out.literal && in.steps == out.steps && in.rung == out.rung);
+        assert_true(in.sort == out.sort && in.use == out.use && in.steps == out.steps && in.rung == out.rung);
     }
     assert_int_equal(encoded(NULL).size, 0);
     arena_reset(&arena);
