@@ -79,7 +79,7 @@ static enum status pair_add(struct contiguity *contiguity, const struct pair *pa
     if (status != STATUS_OK)
         return status == STATUS_NOT_FOUND ? STATUS_OK : status;
     for (unsigned i = 0; i < contiguity->count; i++)
-        if (contiguity->pairs[i].term.term.id == term.id && contiguity->pairs[i].place == place)
+        if (contiguity->pairs[i].term.term.id == term.id)
             return STATUS_OK;
     status = worth_get(contiguity, pair, &worth);
     return status == STATUS_OK && worth > 0 && contiguity->count < CONTIGUITY_PAIRS_MAX

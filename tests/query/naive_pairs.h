@@ -33,8 +33,7 @@ static inline void naive_pair_add(const struct shop *shop, struct naive_query *q
     for (uint32_t i = 0; i < shop->count && !had; i++)
         had = naive_pair_impact(&pair, &shop->products[i]) > 0;
     for (unsigned i = 0; i < query->pair_count; i++)
-        had = had && !(query->pairs[i].place == pair.place && query->pairs[i].size == pair.size &&
-                       memcmp(query->pairs[i].key, pair.key, pair.size) == 0);
+        had = had && !(query->pairs[i].size == pair.size && memcmp(query->pairs[i].key, pair.key, pair.size) == 0);
     if (had && pair.worth > 0 && query->pair_count < CONTIGUITY_PAIRS_MAX)
         query->pairs[query->pair_count++] = pair;
 }
