@@ -19,8 +19,8 @@ _Static_assert((int)STEPS == (int)CASCADE_STEPS && CASCADE_STEPS <= 8, "cascade.
 static enum status words_open_in(struct cascade *cascade, enum words_zone zone)
 {
     cascade->zone = zone;
-    return words_open(cascade->snapshot, cascade->query->tokens, cascade->query->text_size, cascade->query->roles, zone, cascade->arena,
-                      &cascade->words);
+    return words_open(cascade->snapshot, cascade->query->tokens, cascade->query->text_size, cascade->query->roles, cascade->query->named,
+                      zone, cascade->arena, &cascade->words);
 }
 
 static enum status lattice_take(struct cascade *cascade)

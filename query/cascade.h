@@ -3,13 +3,13 @@
  * added at the first step; for all words the next steps add
  *
  *   1  other spellings of the same words: joined, apart, keystrokes
- *   2  what the descriptions have
+ *   2  what the descriptions have, but of words that name a brand or a category
  *   3  words that look or sound alike
  *   4  both
  *
  * Then the words themselves are let go, the least informative first (rung "most": documents that have words of 60 % of the worth of all; "some":
- * 30 %; "any": any word), and what is left is a ranked OR over core and body (match.h): first what has all words, then by score. Numbers, codes
- * and quantities that some product has are let go by "any" alone. A rung is enough when it meets a document,
+ * 30 %; "any": any word), and what is left is a ranked OR over core and body (match.h): first what has all words, then by score. Numbers, codes,
+ * quantities and names that some product has are let go by "any" alone. A rung is enough when it meets a document,
  * for descriptive queries RELAXED_ENOUGH.
  *
  * Long queries (more than LONG_WORDS words) and descriptive ones (DESCRIPTIVE_WORDS words or more besides names of brands and categories, and no

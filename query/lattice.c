@@ -104,7 +104,7 @@ static void words_mark(const struct query_words *words, const uint8_t *numbers, 
     for (unsigned i = 0; i < words->count; i++) {
         const struct query_word *word = &words->words[i];
         unsigned kind = word->tokens == NULL ? TOKEN_SYLLABLE : word->tokens[0].kind;
-        bool firm = kind == TOKEN_NUMBER || kind == TOKEN_CODE || kind == TOKEN_UNIT;
+        bool firm = kind == TOKEN_NUMBER || kind == TOKEN_CODE || kind == TOKEN_UNIT || word->named;
         if (word->role != WORD_DROP)
             lattice->words[numbers[word->node]] = (uint8_t)(LATTICE_WORD | (firm ? LATTICE_FIRM : 0));
     }

@@ -61,7 +61,7 @@ struct edge {
 
 enum lattice_word {
     LATTICE_WORD = 1,
-    LATTICE_FIRM = 2, /* it is a number, a code, a quantity: let go last */
+    LATTICE_FIRM = 2, /* it is a number, a code, a quantity, or names a brand or a category: let go last */
 };
 
 struct lattice {

@@ -8,6 +8,7 @@ struct builder {
     struct query_words *words;
     struct arena *arena;
     enum words_zone zone;
+    bool bodies;                       /* descriptions count for the word at hand */
     unsigned firsts[QUERY_TOKENS_MAX]; /* each word's first edge, its own when it has one */
 };
 
@@ -141,7 +142,7 @@ static enum status add_token(struct builder *builder, const struct token *token,
     enum status status = add_literal(builder, token, TERM_CORE, best, start, length, &literal, worth);
     if (status == STATUS_OK && open && !is_complete(token, literal))
         status = add_prefix(builder, token, start, length, &begins);
-    if (status == STATUS_OK && builder->zone == WORDS_ALL)
+    if (status == STATUS_OK && builder->bodies)
         status = add_literal(builder, token, TERM_BODY, BAND_BODY, start, length, &body, &body_worth);
     else if (status == STATUS_OK && literal == BAND_NONE && !begins)
         status = body_look(builder, token, &in_body);
@@ -294,7 +295,9 @@ static enum status add_extra(struct builder *builder, unsigned at)
     struct edge *extra = &words->edges[words->edge_count];
     enum band found = BAND_NONE;
     uint16_t worth = 0;
-    enum status status = add_literal(builder, &word->tokens[0], TERM_BODY, BAND_MAX, words->end + words->extra_count, 1, &found, &worth);
+    enum status status = STATUS_OK;
+    if (!word->named)
+        status = add_literal(builder, &word->tokens[0], TERM_BODY, BAND_MAX, words->end + words->extra_count, 1, &found, &worth);
     if (status != STATUS_OK)
         return status;
     uint16_t weight = ranked_weight(words, own == NULL ? 0 : own->df, worth > 0 ? extra->df : 0);
@@ -317,7 +320,7 @@ static enum status add_extras(struct builder *builder)
     return status;
 }
 
-static enum status add_words(struct builder *builder, size_t text_size, const uint8_t *roles)
+static enum status add_words(struct builder *builder, size_t text_size, const uint8_t *roles, uint32_t named)
 {
     struct query_words *words = builder->words;
     const struct token_list *tokens = words->tokens;
@@ -326,6 +329,8 @@ static enum status add_words(struct builder *builder, size_t text_size, const ui
     for (uint32_t i = 0; i < tokens->count && tokens->tokens[i].position < count && status == STATUS_OK;) {
         struct query_word *word = &words->words[words->count++];
         *word = (struct query_word){.tokens = &tokens->tokens[i], .role = roles == NULL ? WORD_SEARCH : roles[tokens->tokens[i].position]};
+        word->named = (named >> tokens->tokens[i].position & 1) != 0;
+        builder->bodies = builder->zone == WORDS_ALL && !word->named;
         while (i < tokens->count && tokens->tokens[i].position == word->tokens[0].position) {
             word->count++;
             i++;
@@ -338,7 +343,7 @@ static enum status add_words(struct builder *builder, size_t text_size, const ui
     return status == STATUS_OK && builder->zone == WORDS_RANKED ? add_extras(builder) : status;
 }
 
-enum status words_open(struct snapshot *snapshot, const struct token_list *tokens, size_t text_size, const uint8_t *roles,
+enum status words_open(struct snapshot *snapshot, const struct token_list *tokens, size_t text_size, const uint8_t *roles, uint32_t named,
                        enum words_zone zone, struct arena *arena, struct query_words *out)
 {
     struct builder builder = {.words = out, .arena = arena, .zone = zone};
@@ -353,7 +358,7 @@ enum status words_open(struct snapshot *snapshot, const struct token_list *token
     if (status != STATUS_OK && status != STATUS_NOT_FOUND)
         return status;
     out->live = live.df;
-    return add_words(&builder, text_size, roles);
+    return add_words(&builder, text_size, roles, named);
 }
 
 const char *word_role_name(const struct query_word *word)

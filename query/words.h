@@ -39,6 +39,7 @@ struct query_word {
     const struct token *tokens; /* the whole first, then its parts */
     unsigned count;
     bool open;    /* it may be the beginning of a longer word */
+    bool named;   /* a brand or a category was read from it: descriptions name too many of them to count */
     uint8_t role; /* enum word_role */
     uint8_t known;
     uint8_t node;   /* in front of it, before private nodes are counted in */
@@ -58,10 +59,10 @@ struct query_words {
     uint32_t live; /* documents that may be found */
 };
 
-/* `text_size` is that of the text of the tokens; `roles` (NULL: all are searched) has one per position. WORDS_ALL and WORDS_RANKED add what
- * the descriptions have. Lives in the arena and the snapshot and borrows the tokens. */
+/* `text_size` is that of the text of the tokens; `roles` (NULL: all are searched) has one per position, `named` a bit. WORDS_ALL and WORDS_RANKED
+ * add what the descriptions have. Lives in the arena and the snapshot and borrows the tokens. */
 MUST_USE enum status words_open(struct snapshot *snapshot, const struct token_list *tokens, size_t text_size, const uint8_t *roles,
-                                enum words_zone zone, struct arena *arena, struct query_words *out);
+                                uint32_t named, enum words_zone zone, struct arena *arena, struct query_words *out);
 
 /* A core term that may be met by a word typed with these marks, at `best` at most. NOT_FOUND when there is no such term. */
 MUST_USE enum status edge_term_get(struct snapshot *snapshot, struct bytes folded, struct bytes exact, enum band best, struct arena *arena,

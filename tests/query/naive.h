@@ -8,8 +8,8 @@
 #include "naive_paths.h"
 
 static inline void naive_read(const struct shop *shop, struct snapshot *snapshot, const struct search_request *request,
-                              enum words_zone zone, enum rung rung, const struct alternative *alternatives, unsigned alternative_count,
-                              struct arena *arena, struct naive_query *query)
+                              enum words_zone zone, enum rung rung, uint32_t named, const struct alternative *alternatives,
+                              unsigned alternative_count, struct arena *arena, struct naive_query *query)
 {
     struct bytes text = request->text;
     struct token_list list = {0};
@@ -32,8 +32,9 @@ static inline void naive_read(const struct shop *shop, struct snapshot *snapshot
         wholes[query->word_count] = tokens;
         owns[query->word_count] = before;
         query->firm[query->word_count] = tokens->kind == TOKEN_NUMBER || tokens->kind == TOKEN_CODE || tokens->kind == TOKEN_UNIT;
+        query->named[query->word_count] = (named >> query->word_count & 1) != 0;
         query->word_places[query->word_count] = query->end;
-        naive_word(shop, snapshot, query, text.data, tokens, count, open, all);
+        naive_word(shop, snapshot, query, text.data, tokens, count, open, all && !query->named[query->word_count]);
         bool whole = query->edge_count > before && query->edges[before].kind == NAIVE_LITERAL && query->edges[before].token == tokens;
         query->word_worths[query->word_count++] = whole ? query->edges[before].worth : 0;
     }

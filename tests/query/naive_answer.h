@@ -91,13 +91,23 @@ static inline uint64_t naive_rank(const struct product *product, const struct na
     return (uint64_t)score.band << 60 | (uint64_t)(product->stock != 0) << 58 | (score.score + prior + boost);
 }
 
+/* Words that name a brand or a category. */
+static inline uint32_t named_of(const struct understanding *understanding)
+{
+    uint32_t named = 0;
+    for (unsigned i = 0; i < understanding->count; i++)
+        named |= understanding->readings[i].words;
+    return named;
+}
+
 static inline struct met words_read(struct shop *shop, struct snapshot *snapshot, const struct question *question, enum words_zone zone,
                                     enum rung rung, const struct alternatives *alternatives, struct naive_rules *rules, struct arena *arena,
                                     struct naive_query *query, struct answer *answer)
 {
     unsigned band = 0;
     uint32_t met = 0;
-    naive_read(shop, snapshot, &question->request, zone, rung, alternatives->list, alternatives->count, arena, query);
+    naive_read(shop, snapshot, &question->request, zone, rung, named_of(&answer->understanding), alternatives->list, alternatives->count,
+               arena, query);
     for (uint32_t i = 0; i < shop->count; i++) {
         answer->scores[i] = (struct match_score){0};
         if (shop->products[i].live)
@@ -121,13 +131,10 @@ static inline bool is_doubtful(struct met met)
 /* Words alone, four of them, are a description; names are none. */
 static inline uint64_t enough_of(const struct naive_query *query, const struct understanding *understanding)
 {
-    uint32_t named = 0;
     bool firm = false;
-    for (unsigned i = 0; i < understanding->count; i++)
-        named |= understanding->readings[i].words;
     for (unsigned i = 0; i < query->word_count; i++)
         firm = firm || query->firm[i];
-    return query->word_count - (unsigned)__builtin_popcount(named) >= 4 && !firm ? 10 : 1;
+    return query->word_count - (unsigned)__builtin_popcount(named_of(understanding)) >= 4 && !firm ? 10 : 1;
 }
 
 /* A description all of whose words some product's core has. */
@@ -152,7 +159,7 @@ static inline void cascade_follow(struct shop *shop, struct snapshot *snapshot, 
     struct alternatives alternatives;
     struct bytes text = question->request.text;
     must(analyze(shop->analyzer, text.data, text.size, arena, &tokens));
-    must(words_open(snapshot, &tokens, text.size, NULL, WORDS_CORE, arena, &words));
+    must(words_open(snapshot, &tokens, text.size, NULL, named_of(&answer->understanding), WORDS_CORE, arena, &words));
     must(alternatives_open(&alternatives, shop->analyzer, &words, arena));
     bool literal = question->request.literal;
     for (enum alternative_level level = LEVEL_WORDS; level <= LEVEL_SIMILAR && !literal; level++)

@@ -129,9 +129,9 @@ static inline void naive_share_words(const struct naive_query *query, const stru
     int extra = last - first == 1 ? naive_extra_of(query, first) : -1;
     for (unsigned word = first; word < last; word++) {
         int own = naive_extra_of(query, word);
-        firm = firm || query->firm[word];
+        firm = firm || query->firm[word] || query->named[word];
         if (worth < 0 && own >= 0)
-            naive_share_add(share, query->edges[own].worth, values[own].band > 0, query->firm[word]);
+            naive_share_add(share, query->edges[own].worth, values[own].band > 0, query->firm[word] || query->named[word]);
     }
     if (worth >= 0)
         naive_share_add(share, (uint32_t)worth, naive_path_most(query, values, start, end) >= 0 || (extra >= 0 && values[extra].band > 0),

@@ -39,7 +39,7 @@ struct naive_query {
     unsigned edge_count, end;
     unsigned word_places[QUERY_TOKENS_MAX + 1], word_worths[QUERY_TOKENS_MAX]; /* in front of each word; of its own reading */
     unsigned word_count;
-    bool firm[QUERY_TOKENS_MAX];
+    bool firm[QUERY_TOKENS_MAX], named[QUERY_TOKENS_MAX];
     unsigned extra_words[QUERY_TOKENS_MAX], extra_count; /* extras follow the end, a place each */
     unsigned percent;                                    /* of all words' worth that must be met */
     unsigned cuts[NAIVE_CUTS], cut_count;                /* places that no reading crosses, the first and the last included */
@@ -225,12 +225,15 @@ static inline void naive_extra(const struct shop *shop, struct snapshot *snapsho
                                const struct token *token, unsigned own)
 {
     unsigned before = query->edge_count, place = query->end + query->extra_count * PLACES;
-    unsigned core = naive_df(shop, token, false), body = naive_df(shop, token, true), df = core > body ? core : body;
+    unsigned core = naive_df(shop, token, false), body = query->named[word] ? 0 : naive_df(shop, token, true);
+    unsigned df = core > body ? core : body;
     unsigned weight = df == 0 ? 0 : term_weight(df, query->live - df);
     if (query->word_worths[word] > 0) {
         query->edges[own].worth = weight * ((query->edges[own].end - query->edges[own].start) / PLACES);
         query->word_worths[word] = query->edges[own].worth;
     }
+    if (query->named[word])
+        return;
     naive_add(shop, snapshot, query,
               (struct naive_edge){.start = place, .end = place + PLACES, .token = token, .kind = NAIVE_EXTRA, .best = 15});
     if (query->edge_count == before)

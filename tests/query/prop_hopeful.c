@@ -159,6 +159,7 @@ static void hand_draw(struct hand *hand, const struct term *terms, bool extras, 
     hand->words.count = hand->words.end;
     for (unsigned i = 0; i < hand->words.count; i++)
         hand->words.words[i] = (struct query_word){.tokens = random_chance(random, 85) ? &plain_token : &firm_token,
+                                                   .named = random_chance(random, 10),
                                                    .count = 1,
                                                    .node = (uint8_t)i,
                                                    .worth = (uint16_t)(random_chance(random, 30) ? 0 : 1 + random_below(random, 99))};
@@ -203,6 +204,7 @@ static void naive_of(const struct hand *hand, bool any, struct naive_query *quer
     for (unsigned i = 0; i < hand->words.count; i++) {
         query->word_worths[i] = hand->words.words[i].worth;
         query->firm[i] = hand->words.words[i].tokens == &firm_token;
+        query->named[i] = hand->words.words[i].named;
     }
     query->extra_count = hand->words.extra_count;
     for (unsigned i = 0; i < hand->words.extra_count; i++)

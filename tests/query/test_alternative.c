@@ -206,7 +206,7 @@ static void full_lattice(void **state)
     struct alternative many[LATTICE_EDGES_MAX];
     fixture_open(&fixture, names, 1);
     must(analyze(fixture.shop.analyzer, "a b ", 4, &fixture.arena, &tokens));
-    must(words_open(fixture.snapshot, &tokens, 4, NULL, WORDS_CORE, &fixture.arena, &words));
+    must(words_open(fixture.snapshot, &tokens, 4, NULL, 0, WORDS_CORE, &fixture.arena, &words));
     must(edge_term_get(fixture.snapshot, bytes_of("a"), bytes_of("a"), BAND_NEAR, &fixture.arena, &term));
     for (unsigned i = 0; i < LATTICE_EDGES_MAX; i++) {
         many[i] = (struct alternative){.first = 0, .words = 2, .edge_count = ALTERNATIVE_EDGES_MAX};

@@ -235,7 +235,7 @@ static struct lattice built(struct shop *shop, struct snapshot *snapshot, const 
     struct lattice lattice = {0};
     must(analyze(shop->analyzer, text, strlen(text), arena, &tokens));
     struct query_words words;
-    must(words_open(snapshot, &tokens, strlen(text), NULL, zone, arena, &words));
+    must(words_open(snapshot, &tokens, strlen(text), NULL, 0, zone, arena, &words));
     must(lattice_build(&words, NULL, 0, arena, &lattice));
     return lattice;
 }
