@@ -7,9 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "query/measure_phrases.h"
-#include "query/read.h"
-#include "query/unit_guess.h"
+#include "query/measure_span.h"
 
 /* The quantities' fields: names of the exact value, of its lower and of its upper end. */
 static const struct {
@@ -36,19 +34,6 @@ enum { QUANTITY_STORAGE, QUANTITY_RAM, QUANTITY_COUNT = sizeof quantities / size
 
 enum { CASE_MM_MIN = 28, CASE_MM_MAX = 60 }; /* of a watch; other millimetres are no case */
 
-/* One reading while it is put together. */
-struct span {
-    unsigned first, end; /* lexemes */
-    unsigned number;     /* the lexeme with which the measure begins */
-    unsigned last;       /* where the last phrase before it begins */
-    uint16_t lead;       /* set of what the words before (or behind) lead to; 0: none */
-    uint32_t lead_words;
-    enum bound bound;
-    bool bounded; /* something around it says that it is meant as a reading */
-    bool range;
-    struct measure low, high; /* without a range only `low` */
-};
-
 /* A data size, until all of the query's are known. */
 struct data_size {
     struct span span;
@@ -68,7 +53,7 @@ static bool unit_is(const struct measure *measure, const char *unit)
     return measure->kind == MEASURE_UNIT && bytes_are(measure->unit, unit);
 }
 
-static bool sign_at(const struct reader_state *state, unsigned at, char sign)
+bool sign_at(const struct reader_state *state, unsigned at, char sign)
 {
     return at < state->lexemes.count && state->lexemes.items[at].kind == LEXEME_SIGN && state->lexemes.items[at].sign == sign;
 }
@@ -93,8 +78,7 @@ static bool bound_read(const struct reader_state *state, unsigned *at, enum boun
     return true;
 }
 
-/* The words before a measure. Of several bounds the one that says more stands: "tầm dưới", "từ khoảng". */
-static unsigned before_read(const struct reader_state *state, unsigned at, struct span *span)
+unsigned before_read(const struct reader_state *state, unsigned at, struct span *span)
 {
     static const uint8_t says[] = {
         [BOUND_NONE] = 0, [BOUND_AROUND] = 1, [BOUND_TO] = 2, [BOUND_FROM] = 2, [BOUND_BETWEEN] = 2, [BOUND_MAX] = 3, [BOUND_MIN] = 3};
@@ -129,20 +113,6 @@ static bool ends_join(const struct measure *low, const struct measure *high)
     if (low->kind == high->kind)
         return low->kind != MEASURE_UNIT || bytes_equal(low->unit, high->unit);
     return low->kind == MEASURE_BARE || high->kind == MEASURE_BARE;
-}
-
-static void bare_take(struct measure *bare, const struct measure *model, bool is_low)
-{
-    bare->kind = model->kind;
-    bare->unit = model->unit;
-    bare->scale = model->scale;
-    if (model->kind != MEASURE_MONEY || bare->milli >= 1000 * MILLI * MILLI)
-        return;
-    int64_t value = bare->milli * model->scale;
-    /* "500 đến 1 triệu": the lower end is in thousands. */
-    while (is_low && value > model->milli && value >= MILLI)
-        value /= 1000;
-    bare->milli = value;
 }
 
 static unsigned joiner_read(const struct reader_state *state, unsigned at, const struct span *span)
@@ -283,7 +253,7 @@ static void quantity_add(struct reader_state *state, size_t row, const struct sp
     }
 }
 
-static bool is_memory_size(int64_t milli)
+bool is_memory_size(int64_t milli)
 {
     static const uint8_t sizes[] = {1, 2, 3, 4, 6, 8, 10, 12, 16, 18, 20, 24, 32, 36, 48, 64, 96, 128};
     for (size_t i = 0; i < sizeof sizes; i++)
@@ -299,8 +269,7 @@ static bool is_storage_size(int64_t milli)
            ((size & (size - 1)) == 0 || size % 120 == 0 || size % 250 == 0 || size == 1000);
 }
 
-/* The sizes that are said without their unit: "rom 128". */
-static bool is_round_size(int64_t milli)
+bool is_round_size(int64_t milli)
 {
     int64_t size = milli / MILLI;
     return milli % MILLI == 0 && size >= 16 && size <= 4096 && (size & (size - 1)) == 0;
@@ -348,55 +317,6 @@ static bool pair_read(struct measuring *measuring, const struct span *span, unsi
         storage.end += count;
     size_add(measuring, &storage, LEAD_STORAGE);
     return true;
-}
-
-/* Whether what stands behind a number is not what it counts: "dưới 2 cánh" is no price. */
-static bool number_stands_alone(const struct reader_state *state, unsigned at)
-{
-    unsigned count = 0;
-    if (at == state->lexemes.count || state->lexemes.items[at].kind == LEXEME_SIGN || !lexeme_is_free(state, at))
-        return true;
-    return phrase_free(state, &leads, at, &count) != NULL || phrase_free(state, &bounds_before, at, &count) != NULL;
-}
-
-/* A number without a unit, by what leads to it or what the category is measured in. False: it stays a word. */
-static enum status bare_decide(const struct measuring *measuring, struct span *span, bool *decided)
-{
-    const struct reader_state *state = measuring->state;
-    struct measure *low = &span->low;
-    struct bytes unit = {0};
-    *decided = false;
-    if (low->spelled)
-        return STATUS_OK;
-    if (span->lead == LEAD_RAM || span->lead == LEAD_STORAGE) {
-        if (span->lead == LEAD_RAM ? !is_memory_size(low->milli) : !is_round_size(low->milli))
-            return STATUS_OK;
-        unit = (struct bytes){"gb", 2};
-    } else if (span->lead != LEAD_PRICE && (span->bounded || low->milli >= 1000 * MILLI)) {
-        enum status status = unit_guess(state, low->milli, span->range ? span->high.milli : low->milli, &unit);
-        if (status != STATUS_OK)
-            return status;
-    }
-    if (unit.size > 0) {
-        low->kind = span->high.kind = MEASURE_UNIT;
-        low->unit = span->high.unit = unit;
-        *decided = true;
-        return STATUS_OK;
-    }
-    /* Money without a unit: whole thousands, or as people say it, "laptop dưới 20", "tai nghe dưới 300". */
-    int64_t value = low->milli / MILLI;
-    bool known = reading_find(state->out, "category") != NULL || reading_find(state->out, "brand") != NULL;
-    bool end = span->range || span->bound == BOUND_MAX || span->bound == BOUND_MIN;
-    bool said = span->bounded || span->lead == LEAD_PRICE;
-    bool priced = (span->lead == LEAD_PRICE || (span->lead == 0 && end && known)) && number_stands_alone(state, span->end);
-    int64_t scale = value >= 1000 ? 1 : !priced || value == 0 ? 0 : value < 100 ? 1000000 : 1000;
-    if (scale == 0 || (value >= 1000 && (value % 1000 != 0 || (!said && value < 100000))))
-        return STATUS_OK;
-    low->kind = span->high.kind = MEASURE_MONEY;
-    low->milli *= scale;
-    span->high.milli *= scale;
-    *decided = true;
-    return STATUS_OK;
 }
 
 static bool is_letters(const struct lexeme *lexeme, const struct lexeme *neighbour)
@@ -469,7 +389,7 @@ static enum status span_read(struct measuring *measuring, unsigned at, unsigned 
     span.end = span.low.end;
     range_read(state, &span);
     behind_read(state, &span);
-    enum status status = span.low.kind == MEASURE_BARE ? bare_decide(measuring, &span, &decided) : STATUS_OK;
+    enum status status = span.low.kind == MEASURE_BARE ? bare_decide(state, &span, &decided) : STATUS_OK;
     if (status == STATUS_OK && decided && span_add(measuring, &span))
         *end = span.end;
     return status;

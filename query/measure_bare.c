@@ -1,0 +1,65 @@
+/* Numbers without a unit: they take that of the other end of their range, of their lead, or of what the category's products are measured in;
+ * else they are money, or a word. */
+#include "query/measure_span.h"
+#include "query/unit_guess.h"
+
+void bare_take(struct measure *bare, const struct measure *model, bool is_low)
+{
+    bare->kind = model->kind;
+    bare->unit = model->unit;
+    bare->scale = model->scale;
+    if (model->kind != MEASURE_MONEY || bare->milli >= 1000 * MILLI * MILLI)
+        return;
+    int64_t value = bare->milli * model->scale;
+    /* "500 đến 1 triệu": the lower end is in thousands. */
+    while (is_low && value > model->milli && value >= MILLI)
+        value /= 1000;
+    bare->milli = value;
+}
+
+/* Whether what stands behind a number is not what it counts: "dưới 2 cánh" is no price. */
+static bool number_stands_alone(const struct reader_state *state, unsigned at)
+{
+    unsigned count = 0;
+    if (at == state->lexemes.count || state->lexemes.items[at].kind == LEXEME_SIGN || !lexeme_is_free(state, at))
+        return true;
+    return phrase_free(state, &leads, at, &count) != NULL || phrase_free(state, &bounds_before, at, &count) != NULL;
+}
+
+enum status bare_decide(const struct reader_state *state, struct span *span, bool *decided)
+{
+    struct measure *low = &span->low;
+    struct bytes unit = {0};
+    *decided = false;
+    if (low->spelled)
+        return STATUS_OK;
+    if (span->lead == LEAD_RAM || span->lead == LEAD_STORAGE) {
+        if (span->lead == LEAD_RAM ? !is_memory_size(low->milli) : !is_round_size(low->milli))
+            return STATUS_OK;
+        unit = (struct bytes){"gb", 2};
+    } else if (span->lead != LEAD_PRICE && (span->bounded || low->milli >= 1000 * MILLI)) {
+        enum status status = unit_guess(state, low->milli, span->range ? span->high.milli : low->milli, &unit);
+        if (status != STATUS_OK)
+            return status;
+    }
+    if (unit.size > 0) {
+        low->kind = span->high.kind = MEASURE_UNIT;
+        low->unit = span->high.unit = unit;
+        *decided = true;
+        return STATUS_OK;
+    }
+    /* Money without a unit: whole thousands, or as people say it, "laptop dưới 20", "tai nghe dưới 300". */
+    int64_t value = low->milli / MILLI;
+    bool known = reading_find(state->out, "category") != NULL || reading_find(state->out, "brand") != NULL;
+    bool end = span->range || span->bound == BOUND_MAX || span->bound == BOUND_MIN;
+    bool said = span->bounded || span->lead == LEAD_PRICE;
+    bool priced = (span->lead == LEAD_PRICE || (span->lead == 0 && end && known)) && number_stands_alone(state, span->end);
+    int64_t scale = value >= 1000 ? 1 : !priced || value == 0 ? 0 : value < 100 ? 1000000 : 1000;
+    if (scale == 0 || (value >= 1000 && (value % 1000 != 0 || (!said && value < 100000))))
+        return STATUS_OK;
+    low->kind = span->high.kind = MEASURE_MONEY;
+    low->milli *= scale;
+    span->high.milli *= scale;
+    *decided = true;
+    return STATUS_OK;
+}

@@ -1,0 +1,37 @@
+/* Inside query/ only: one price or quantity while read_measures.c puts it together, and what a number without a unit is (measure_bare.c). */
+#ifndef TIM_QUERY_MEASURE_SPAN_H
+#define TIM_QUERY_MEASURE_SPAN_H
+
+#include "query/measure_phrases.h"
+#include "query/read.h"
+
+struct span {
+    unsigned first, end; /* lexemes */
+    unsigned number;     /* the lexeme with which the measure begins */
+    unsigned last;       /* where the last phrase before it begins */
+    uint16_t lead;       /* set of what the words before (or behind) lead to; 0: none */
+    uint32_t lead_words;
+    enum bound bound;
+    bool bounded; /* something around it says that it is meant as a reading */
+    bool range;
+    struct measure low, high; /* without a range only `low` */
+};
+
+/* Whether this sign stands there. */
+bool sign_at(const struct reader_state *state, unsigned at, char sign);
+
+/* The words before a measure; where it begins. Of several bounds the one that says more stands: "tầm dưới", "từ khoảng". */
+unsigned before_read(const struct reader_state *state, unsigned at, struct span *span);
+
+/* The sizes that memory has. */
+bool is_memory_size(int64_t milli);
+/* The sizes that are said without their unit: "rom 128". */
+bool is_round_size(int64_t milli);
+
+/* The number of one end of a range in the unit of the other. */
+void bare_take(struct measure *bare, const struct measure *model, bool is_low);
+
+/* A number without a unit, by what leads to it or what the category is measured in. Not decided: it stays a word. */
+MUST_USE enum status bare_decide(const struct reader_state *state, struct span *span, bool *decided);
+
+#endif
