@@ -3,6 +3,11 @@
 #include "query/measure_span.h"
 #include "query/unit_guess.h"
 
+enum {
+    MONEY_SCALE_MAX = 1000000, /* that people leave out: "5 đến 10 triệu" */
+    RANGE_TOP_MIN = 10000,     /* VND; the upper end of a range that says by itself that it is one of prices: 20-50k */
+};
+
 void bare_take(struct measure *bare, const struct measure *model, bool is_low)
 {
     bare->kind = model->kind;
@@ -10,8 +15,9 @@ void bare_take(struct measure *bare, const struct measure *model, bool is_low)
     bare->scale = model->scale;
     if (model->kind != MEASURE_MONEY || bare->milli >= 1000 * MILLI * MILLI)
         return;
-    int64_t value = bare->milli * model->scale;
-    /* "500 đến 1 triệu": the lower end is in thousands. */
+    /* "500 đến 1 triệu": the lower end is in thousands; "200-300.000đ". */
+    bool short_low = is_low && model->scale == 1 && bare->milli < 1000 * MILLI;
+    int64_t value = bare->milli * (short_low ? MONEY_SCALE_MAX : model->scale);
     while (is_low && value > model->milli && value >= MILLI)
         value /= 1000;
     bare->milli = value;
@@ -24,6 +30,29 @@ static bool number_stands_alone(const struct reader_state *state, unsigned at)
     if (at == state->lexemes.count || state->lexemes.items[at].kind == LEXEME_SIGN || !lexeme_is_free(state, at))
         return true;
     return phrase_free(state, &leads, at, &count) != NULL || phrase_free(state, &bounds_before, at, &count) != NULL;
+}
+
+/* Money without a unit: whole thousands (500k is one number, 500000), the lower end brought below the upper one; or as people say it, "laptop
+ * dưới 20", "tai nghe dưới 300". */
+static bool bare_is_money(const struct reader_state *state, struct span *span)
+{
+    struct measure *low = &span->low, *high = &span->high;
+    struct measure thousands = {.kind = MEASURE_MONEY, .scale = 1, .milli = high->milli};
+    int64_t value = low->milli / MILLI, top = span->range ? high->milli / MILLI : value;
+    bool known = reading_find(state->out, "category") != NULL || reading_find(state->out, "brand") != NULL;
+    bool end = span->range || span->bound == BOUND_MAX || span->bound == BOUND_MIN;
+    bool said = span->bounded || span->lead == LEAD_PRICE || (value < 1000 && top >= RANGE_TOP_MIN);
+    bool priced = (span->lead == LEAD_PRICE || (span->lead == 0 && end && known)) && number_stands_alone(state, span->end);
+    if (value == 0 || (top < 1000 && !priced) ||
+        (top >= 1000 && (top % 1000 != 0 || (value >= 1000 && value % 1000 != 0) || (!said && top < 100000))))
+        return false;
+    int64_t scale = top >= 1000 ? 1 : value < 100 ? 1000000 : 1000;
+    if (span->range && top >= 1000)
+        bare_take(low, &thousands, true);
+    low->kind = high->kind = MEASURE_MONEY;
+    low->milli *= scale;
+    high->milli *= scale;
+    return true;
 }
 
 enum status bare_decide(const struct reader_state *state, struct span *span, bool *decided)
@@ -48,18 +77,6 @@ enum status bare_decide(const struct reader_state *state, struct span *span, boo
         *decided = true;
         return STATUS_OK;
     }
-    /* Money without a unit: whole thousands, or as people say it, "laptop dưới 20", "tai nghe dưới 300". */
-    int64_t value = low->milli / MILLI;
-    bool known = reading_find(state->out, "category") != NULL || reading_find(state->out, "brand") != NULL;
-    bool end = span->range || span->bound == BOUND_MAX || span->bound == BOUND_MIN;
-    bool said = span->bounded || span->lead == LEAD_PRICE;
-    bool priced = (span->lead == LEAD_PRICE || (span->lead == 0 && end && known)) && number_stands_alone(state, span->end);
-    int64_t scale = value >= 1000 ? 1 : !priced || value == 0 ? 0 : value < 100 ? 1000000 : 1000;
-    if (scale == 0 || (value >= 1000 && (value % 1000 != 0 || (!said && value < 100000))))
-        return STATUS_OK;
-    low->kind = span->high.kind = MEASURE_MONEY;
-    low->milli *= scale;
-    span->high.milli *= scale;
-    *decided = true;
+    *decided = bare_is_money(state, span);
     return STATUS_OK;
 }

@@ -166,9 +166,9 @@ static void behind_read(const struct reader_state *state, struct span *span)
     unsigned count = 0;
     const struct phrase *bound = phrase_free(state, &bounds_behind, span->end, &count);
     if (bound != NULL && (span->low.kind != MEASURE_BARE || count > 1)) {
-        span->bound = (enum bound)bound->value;
+        if (!span->range) /* "5-7 triệu đổ lại" has both its ends */
+            span->bound = (enum bound)bound->value;
         span->bounded = true;
-        span->range = false;
         span->end += count;
     }
     const struct phrase *lead = phrase_free(state, &leads, span->end, &count);
