@@ -23,6 +23,7 @@ struct lexeme {
     uint8_t kind;
     uint8_t word;        /* position among the query's words; of a sign: the word before it, or the first */
     bool joined;         /* nothing stands between it and the lexeme before */
+    bool colour;         /* WORD: a colour as it was typed, with its marks: no other word whose marks are missing */
     char sign;           /* SIGN */
     uint8_t digits;      /* NUMBER: how many were typed, 0 with decimals */
     int64_t milli;       /* NUMBER, QUANTITY */

@@ -29,7 +29,8 @@ static unsigned phrase_fit(const struct phrase *phrase, const struct lexemes *le
         if (bytes_equal(lexeme->exact, folded))
             continue;
         enum marks marks = marks_compare(lexeme->exact.data, lexeme->exact.size, written.data, written.size);
-        if (marks == MARKS_CONTRADICT || (marks == MARKS_SUBSET && (phrase->flags & PHRASE_WHOLE) != 0))
+        bool whole = lexeme->colour || (phrase->flags & PHRASE_WHOLE) != 0;
+        if (marks == MARKS_CONTRADICT || (marks == MARKS_SUBSET && whole))
             return 0;
         marked = true;
     }

@@ -27,7 +27,7 @@ struct phrase_table {
     }
 
 /* The longest phrase of the table that begins at lexeme `at`; NULL when there is none. `*count` is how many lexemes it covers. Marks may be
- * missing, but what is typed must not contradict. */
+ * missing, but what is typed must not contradict, nor be a colour as it stands ("đen" is no "đến"). */
 const struct phrase *phrase_find(const struct phrase_table *table, const struct lexemes *lexemes, unsigned at, unsigned *count);
 
 #endif

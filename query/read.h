@@ -52,6 +52,7 @@ void read_hardware(struct reader_state *state);                 /* cpu, gpu */
 MUST_USE enum status read_measures(struct reader_state *state); /* prices and quantities */
 void read_wishes(struct reader_state *state);                   /* sort, condition, installment, onSale */
 void read_colours(struct reader_state *state);
+void colours_mark(struct reader_state *state); /* the lexemes' `colour`, before any of them */
 void read_intent(struct reader_state *state);
 
 /* A number, with what it is a number of. */

@@ -4,6 +4,20 @@
 
 enum { COLOUR_HITS_MAX = 8 };
 
+void colours_mark(struct reader_state *state)
+{
+    struct lexicon_hit hits[COLOUR_HITS_MAX];
+    for (unsigned word = 0; word < state->lexemes.word_count; word++) {
+        const struct lexeme_word *typed = &state->lexemes.words[word];
+        if (typed->lexeme == LEXEMES_MAX || typed->token->kind != TOKEN_SYLLABLE || !token_is_marked(typed->token))
+            continue;
+        unsigned count = lexicon_find(analyzer_lexicon(state->analyzer), state->lexemes.tokens, typed->at, hits, COLOUR_HITS_MAX);
+        for (unsigned i = 0; i < count; i++)
+            if (hits[i].list == LEXICON_COLOURS && hits[i].words == 1 && hits[i].marks == MARKS_EXACT)
+                state->lexemes.items[typed->lexeme].colour = true;
+    }
+}
+
 /* The longest colour that begins at the word; its words in `*words`. */
 static bool colour_find(const struct reader_state *state, unsigned word, struct bytes *slug, unsigned *words)
 {

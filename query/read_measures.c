@@ -115,12 +115,29 @@ static bool ends_join(const struct measure *low, const struct measure *high)
     return low->kind == MEASURE_BARE || high->kind == MEASURE_BARE;
 }
 
+/* Whether the word before a lexeme is searched, but for a category or a brand: what follows may belong to a name ("iphone 13", "note 13"). */
+static bool name_runs_on(const struct reader_state *state, unsigned at)
+{
+    uint32_t before = at == 0 ? 0 : lexeme_words(&state->lexemes, at - 1, at), kept = 0;
+    for (unsigned i = 0; i < state->out->count; i++)
+        kept |= state->out->readings[i].kept;
+    return (before & (~state->taken | kept)) != 0;
+}
+
+/* Bare letters may be another word: in "iphone 13 den 128gb" the phone is black. */
+static bool joiner_is_clear(const struct reader_state *state, unsigned at, const struct span *span, const struct phrase *joiner)
+{
+    bool bare = strcmp(joiner->exact, joiner->folded) != 0 && bytes_equal(state->lexemes.items[at].exact, state->lexemes.items[at].folded);
+    return !bare || span->low.kind != MEASURE_BARE || span->bounded || !name_runs_on(state, span->first);
+}
+
 static unsigned joiner_read(const struct reader_state *state, unsigned at, const struct span *span)
 {
     unsigned count = 0;
     if (sign_at(state, at, '-') || sign_at(state, at, '~'))
         return at + 1;
-    if (phrase_free(state, &joiners, at, &count) != NULL)
+    const struct phrase *joiner = phrase_free(state, &joiners, at, &count);
+    if (joiner != NULL && joiner_is_clear(state, at, span, joiner))
         return at + count;
     if ((span->bound == BOUND_BETWEEN || span->bound == BOUND_FROM) && phrase_free(state, &joiners_between, at, &count) != NULL)
         return at + count;

@@ -221,6 +221,7 @@ enum status understand(struct snapshot *snapshot, const struct analyzer *analyze
         return status;
     *state = (struct reader_state){.snapshot = snapshot, .analyzer = analyzer, .arena = arena, .ignored = request->ignored, .out = out};
     lexemes_read(request->text, tokens, &state->lexemes);
+    colours_mark(state);
     status = snapshot == NULL ? STATUS_OK : read_labels(state);
     if (status != STATUS_OK)
         return status;
