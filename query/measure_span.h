@@ -23,6 +23,10 @@ bool sign_at(const struct reader_state *state, unsigned at, char sign);
 /* The words before a measure; where it begins. Of several bounds the one that says more stands: "tầm dưới", "từ khoảng". */
 unsigned before_read(const struct reader_state *state, unsigned at, struct span *span);
 
+/* Leaves out of the span the words of a lead that is itself looked for: nothing stands before it that it could be a part of ("ram 8gb", "8gb
+ * ram"), or it ends a compound ("nước giặt 3kg"). */
+MUST_USE enum status lead_release(const struct reader_state *state, struct span *span);
+
 /* The sizes that memory has. */
 bool is_memory_size(int64_t milli);
 /* The sizes that are said without their unit: "rom 128". */

@@ -46,6 +46,9 @@ const struct reading *reading_find(const struct understanding *understanding, co
 /* Further tables; those around measures are in measure_phrases.h. */
 extern const struct phrase_table money_scales, unit_words, halves, half_leads, numerals, wish_phrases;
 
+/* Words that say nothing of the product, of those that no reading has: a bit each. */
+uint32_t fillers_find(const struct reader_state *state);
+
 /* The families, in the order in which they are called. */
 MUST_USE enum status read_labels(struct reader_state *state);   /* brand, category */
 void read_hardware(struct reader_state *state);                 /* cpu, gpu */

@@ -407,8 +407,11 @@ static enum status span_read(struct measuring *measuring, unsigned at, unsigned 
     range_read(state, &span);
     behind_read(state, &span);
     enum status status = span.low.kind == MEASURE_BARE ? bare_decide(state, &span, &decided) : STATUS_OK;
+    unsigned behind = span.end;
+    if (status == STATUS_OK && decided)
+        status = lead_release(state, &span);
     if (status == STATUS_OK && decided && span_add(measuring, &span))
-        *end = span.end;
+        *end = behind;
     return status;
 }
 

@@ -135,8 +135,7 @@ static bool filler_is_clear(const struct reader_state *state, unsigned word)
     return word == 0 && (state->taken & word_bit(1)) != 0;
 }
 
-/* Words that say nothing of the product, as long as others do. */
-static uint32_t fillers_find(const struct reader_state *state)
+uint32_t fillers_find(const struct reader_state *state)
 {
     const struct lexicon *lexicon = analyzer_lexicon(state->analyzer);
     uint32_t fillers = 0;

@@ -71,14 +71,16 @@ static void label_named(struct shop *shop, struct batch *batch, uint16_t field, 
     arena_release(&arena);
 }
 
-/* Something by which the shop shows what its power banks are measured in. */
-static void power_bank(struct shop *shop, struct batch *batch, const char *name, uint32_t category)
+/* Something by which the shop shows what its power banks are measured in, and which words make one. */
+static void product_named(struct shop *shop, struct batch *batch, const char *name, uint32_t category)
 {
     struct product *product = shop_add(shop, batch, 0);
     must(document_del(batch, bytes_of(product->id)));
     snprintf(product->name, sizeof product->name, "%s", name);
     product->core_count = product->body_count = 0;
+    product->pair_count = 0;
     terms_add(shop, product->core, &product->core_count, name, &shop->random);
+    pairs_add(shop, product, &shop->random);
     product->category = category;
     product_write(batch, product);
 }
@@ -97,8 +99,10 @@ static int open_fixture(void **state)
         label_named(shop, batch, FACET_CATEGORY, SUGGEST_CATEGORY, categories[i], &ordinal);
         banks = strcmp(categories[i][1], "sac-du-phong") == 0 ? ordinal : banks;
     }
-    power_bank(shop, batch, "Sạc dự phòng 10000mAh 22.5W", banks);
-    power_bank(shop, batch, "Sạc dự phòng 20000mAh 30W", banks);
+    product_named(shop, batch, "Sạc dự phòng 10000mAh 22.5W", banks);
+    product_named(shop, batch, "Sạc dự phòng 20000mAh 30W", banks);
+    for (unsigned i = 0; i < 3; i++)
+        product_named(shop, batch, "Nước giặt Omo 3.6kg", LABEL_NO_PARENT);
     shop_commit(batch);
     fixture->snapshot = shop_read(shop);
     *state = fixture;
