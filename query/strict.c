@@ -1,10 +1,15 @@
 #include "query/strict.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "catalog/pair.h"
+#include "query/read.h"
 #include "query/words.h"
 #include "storage/snapshot.h"
+
+/* What is below zero. */
+static const char *const degrees[] = {"%", "\xC2\xB0", "độ", "do "};
 
 /* The sizes of a quotation mark that may open or close at `at`; 0: there is none. */
 static size_t quote_size(struct bytes text, size_t at, bool opens)
@@ -46,13 +51,66 @@ static bool quotation_find(struct bytes text, size_t at, struct strict_span *out
     return false;
 }
 
+/* The word that ends at `end`, from the text's last space before it. */
+static struct bytes word_before(struct bytes text, size_t end)
+{
+    while (end > 0 && is_space(text, end - 1))
+        end--;
+    size_t first = end;
+    while (first > 0 && !is_space(text, first - 1))
+        first--;
+    return (struct bytes){text.data + first, end - first};
+}
+
+/* Whether a unit or a scale of money is spelled so, or ends so ("mét vuông"). */
+static bool is_unit_word(const struct phrase_table *table, struct bytes word)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const char *const spellings[] = {table->rows[i].exact, table->rows[i].folded};
+        for (unsigned j = 0; j < 2; j++) {
+            const char *space = strrchr(spellings[j], ' ');
+            struct bytes last = bytes_of(space == NULL ? spellings[j] : space + 1);
+            if (last.size == word.size && strncasecmp(last.data, word.data, word.size) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* A minus before a number excludes it ("laptop -16gb"), but not behind a number or its unit, where it joins a range ("10 -15tr"), nor before a
+ * share or degrees ("giảm -20%", "-18 độ"). */
+static bool number_is_excluded(struct bytes text, size_t at, size_t stop)
+{
+    struct bytes before = word_before(text, at);
+    size_t behind = stop;
+    while (behind < text.size && is_space(text, behind))
+        behind++;
+    struct bytes rest = {text.data + behind, text.size - behind};
+    for (size_t i = at; i < stop; i++)
+        if (text.data[i] == '%' || (text.size - i >= 2 && memcmp(text.data + i, "\xC2\xB0", 2) == 0)) /* ° */
+            return false;
+    for (size_t i = 0; i < sizeof degrees / sizeof degrees[0]; i++)
+        if (rest.size >= strlen(degrees[i]) && memcmp(rest.data, degrees[i], strlen(degrees[i])) == 0)
+            return false;
+    return (before.size == 0 || !is_digit(before.data[0])) && !is_unit_word(&unit_words, before) && !is_unit_word(&money_scales, before);
+}
+
 static bool exclusion_find(struct bytes text, size_t at, struct strict_span *out, size_t *end)
 {
     size_t stop = at + 1;
-    if (text.data[at] != '-' || !is_letter(text, stop))
+    if (text.data[at] != '-')
+        return false;
+    if (quotation_find(text, stop, out, end)) {
+        out->excluded = true;
+        return true;
+    }
+    bool number = stop < text.size && is_digit(text.data[stop]);
+    if (!number && !is_letter(text, stop))
         return false;
     while (!is_space(text, stop))
         stop++;
+    if (number && !number_is_excluded(text, at, stop))
+        return false;
     *out = (struct strict_span){.text = {text.data + at + 1, stop - at - 1}, .excluded = true};
     *end = stop;
     return true;
@@ -96,7 +154,7 @@ static enum status term_add(struct strict *strict, struct snapshot *snapshot, co
     return edge_window_open(window, snapshot, &out->edge, document_limit, arena);
 }
 
-/* The words of a span, then, of a quotation, its pairs. A term that no product has makes a quotation impossible and an exclusion idle. */
+/* The words of a span, then its pairs. A term that no product has makes a quotation impossible and an exclusion idle. */
 static enum status span_read(struct strict *strict, struct snapshot *snapshot, const struct analyzer *analyzer, unsigned number,
                              uint32_t document_limit, struct arena *arena)
 {
@@ -118,7 +176,7 @@ static enum status span_read(struct strict *strict, struct snapshot *snapshot, c
         if (status == STATUS_OK && !lacking)
             status = term_add(strict, snapshot, &term, number, document_limit, arena);
     }
-    unsigned count = status == STATUS_OK && !span->excluded ? pairs_list(&tokens, span->text, pairs, STRICT_TERMS_MAX) : 0;
+    unsigned count = status == STATUS_OK ? pairs_list(&tokens, span->text, pairs, STRICT_TERMS_MAX) : 0;
     for (unsigned i = 0; i < count && status == STATUS_OK && strict->count < STRICT_TERMS_MAX && !lacking; i++) {
         struct edge_term term = {.band = BAND_MAX};
         char key[TERM_BYTES_MAX];

@@ -4,10 +4,11 @@
  *               no word there contradicts the typed marks. For two words that is the phrase itself; of a longer one every piece of two. One
  *               quoted word stands in the core as it is, not as a beginning, in no other spelling.
  *   -samsung    an excluded word: what has it in the core is left out, unless its marks contradict the typed ones. Descriptions do not count,
- *               they name too much.
+ *               they name too much. Also a number (-16gb) and quoted words (-"side by side").
  *
  * A quotation opens at the beginning of a word and closes at the end of one, so that 24" stays a size; an excluded word begins with a letter
- * right behind the minus, and the minus stands at the beginning of a word, so that wi-fi and -20% stay what they are. Nothing of this is ever
+ * or digit right behind the minus, and the minus stands at the beginning of a word, so that wi-fi stays what it is. Behind a number or its
+ * unit the minus joins a range (10 -15tr), before a share or degrees it is a sign (-20%, -18 độ). Nothing of this is ever
  * let go. Quoted words are searched like any other besides; excluded ones are not part of the query. */
 #ifndef TIM_QUERY_STRICT_H
 #define TIM_QUERY_STRICT_H

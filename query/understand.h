@@ -33,7 +33,7 @@ enum reading_effect {
     EFFECT_SORT,   /* the order of the hits, when none was asked for; its words are not searched */
     EFFECT_RANK, /* products that have it stand higher; its words are searched. Where the words also say a price or an order, a category is a
                     * filter besides: application.h */
-    EFFECT_WORDS, /* its words are searched as words, but for those that only lead to the value ("ram" of "ram 8gb") */
+    EFFECT_WORDS, /* its words are searched as words, but for those that only lead to the value ("ram" of "laptop ram 8gb") */
     EFFECT_RANGE, /* its words stand for any value in the range */
     EFFECT_NONE,  /* shown only; its words are not searched */
 };

@@ -70,6 +70,8 @@ SIGNS = [
     ('"samsun"', set()),
     ("sony -máy", {"Tai nghe Sony chụp tai"}),
     ("iphone 15 pro -max", {"iPhone 15 Pro 128GB"}),
+    ("iphone 15 pro -ốp -256gb", {"iPhone 15 Pro 128GB"}),
+    ('iphone 15 pro -ốp -"pro max"', {"iPhone 15 Pro 128GB"}),
     ("iphone 15 pro -ốp -khongcogica", {"iPhone 15 Pro 128GB", "iPhone 15 Pro Max 256GB"}),
     ("phím -bàn", {"Bán phím đàn piano cũ"}),
     ("tai -nghe", set()),

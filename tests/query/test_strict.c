@@ -30,6 +30,10 @@ static void spans(void **state)
     check("điện thoại “galaxy s24”", "galaxy s24|", "điện thoại “galaxy s24”");
     check("tivi -samsung -sony", "-samsung|-sony|", "tivi               ");
     check("-đỏ áo", "-đỏ|", "       áo");
+    check("laptop -16gb", "-16gb|", "laptop      ");
+    check("iphone -13 -5tr", "-13|-5tr|", "iphone         ");
+    check("tủ lạnh -\"side by side\" lg", "-side by side|", "tủ lạnh                 lg");
+    check("laptop -\"a", "", "laptop -\"a");
     check("\"a\" \"b c\" -d", "a|b c|-d|", "\"a\" \"b c\"   ");
 }
 
@@ -37,8 +41,27 @@ static void spans(void **state)
 static void no_spans(void **state)
 {
     (void)state;
-    static const char *const texts[] = {
-        "màn hình 24\" 144hz 27\"", "wi-fi", "giảm -20%", "- samsung", "-", "\"", "\"\"", "\" a\"", "\"a", "a \"b\"c", "--a", "a -"};
+    static const char *const texts[] = {"màn hình 24\" 144hz 27\"",
+                                        "wi-fi",
+                                        "giảm -20%",
+                                        "- samsung",
+                                        "-",
+                                        "\"",
+                                        "\"\"",
+                                        "\" a\"",
+                                        "\"a",
+                                        "a \"b\"c",
+                                        "--a",
+                                        "a -",
+                                        "laptop 10 -15tr",
+                                        "10tr -15tr",
+                                        "10 triệu -15 triệu",
+                                        "10 TRIEU -15",
+                                        "43 inch -55 inch",
+                                        "phòng 15 mét vuông -20",
+                                        "tủ đông -18 độ",
+                                        "tủ đông -18°c",
+                                        "-20 %"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         check(texts[i], "", texts[i]);
 }
