@@ -112,7 +112,13 @@ static enum status terms_collect(struct snapshot *snapshot, const char *unit, in
     return status == STATUS_END ? STATUS_OK : status;
 }
 
-/* The readings of both ends of one range stand for the same words. */
+static bool words_are_neighbours(uint32_t words)
+{
+    words >>= __builtin_ctz(words);
+    return (words & (words + 1)) == 0;
+}
+
+/* The readings of both ends of one range stand for the same words, or for some that follow one another. */
 static enum status range_apply(struct snapshot *snapshot, struct understanding *understanding, size_t row, struct arena *arena,
                                struct application *out)
 {
@@ -125,6 +131,8 @@ static enum status range_apply(struct snapshot *snapshot, struct understanding *
     if ((ends[0] == NULL && ends[1] == NULL) || out->range_count == RANGES_MAX)
         return STATUS_OK;
     uint32_t words = ends[0] != NULL ? ends[0]->words : ends[1]->words;
+    if (ends[0] != NULL && ends[1] != NULL && words_are_neighbours(words | ends[1]->words)) /* trên 43 inch dưới 55 inch */
+        words |= ends[1]->words;
     struct alternative *range = &out->ranges[out->range_count];
     *range = (struct alternative){.first = (uint8_t)__builtin_ctz(words), .words = (uint8_t)__builtin_popcount(words), .edge_count = 1};
     enum status status = terms_collect(snapshot, range_units[row].unit, ends[0] == NULL ? 0 : ends[0]->milli,

@@ -6,6 +6,7 @@
 enum {
     MONEY_SCALE_MAX = 1000000, /* that people leave out: "5 đến 10 triệu" */
     RANGE_TOP_MIN = 10000,     /* VND; the upper end of a range that says by itself that it is one of prices: 20-50k */
+    OPPOSITE_TIMES_MAX = 10,   /* how far apart two opposite bounds may be that share a unit */
 };
 
 void bare_take(struct measure *bare, const struct measure *model, bool is_low)
@@ -55,12 +56,49 @@ static bool bare_is_money(const struct reader_state *state, struct span *span)
     return true;
 }
 
+static bool bounds_below(enum bound bound)
+{
+    return bound == BOUND_MIN || bound == BOUND_FROM;
+}
+
+/* "trên 15 dưới 20 triệu": the unit of the opposite bound that follows, where the number so stands on its side of it and near ("trên 300 dưới
+ * 20 triệu" is no price). */
+static bool opposite_take(const struct reader_state *state, struct span *span)
+{
+    struct span next = {0};
+    struct measure other = {0};
+    unsigned count = 0, at = span->end;
+    bool is_low = bounds_below(span->bound);
+    if (span->range || span->lead != 0 || span->low.milli >= 1000 * MILLI || (!is_low && span->bound != BOUND_MAX))
+        return false;
+    if (phrase_free(state, &joiners_between, at, &count) != NULL)
+        at += count;
+    unsigned end = at;
+    at = before_read(state, at, &next);
+    if (next.lead != 0 || (is_low ? next.bound != BOUND_MAX : !bounds_below(next.bound)) || !measure_parse(state, at, &other))
+        return false;
+    if (other.kind == MEASURE_BARE && other.milli >= 10000 * MILLI && other.milli % (1000 * MILLI) == 0) { /* 300k */
+        other.kind = MEASURE_MONEY;
+        other.scale = 1000;
+    }
+    int64_t value = span->low.milli * (other.kind == MEASURE_MONEY ? other.scale : 1);
+    int64_t below = is_low ? value : other.milli, above = is_low ? other.milli : value;
+    if (other.kind == MEASURE_BARE || below >= above || above > below * OPPOSITE_TIMES_MAX)
+        return false;
+    bare_take(&span->low, &other, is_low);
+    span->end = end;
+    return true;
+}
+
 enum status bare_decide(const struct reader_state *state, struct span *span, bool *decided)
 {
     struct measure *low = &span->low;
     struct bytes unit = {0};
     *decided = false;
     if (low->spelled)
+        return STATUS_OK;
+    *decided = opposite_take(state, span);
+    if (*decided)
         return STATUS_OK;
     if (span->lead == LEAD_RAM || span->lead == LEAD_STORAGE) {
         if (span->lead == LEAD_RAM ? !is_memory_size(low->milli) : !is_round_size(low->milli))

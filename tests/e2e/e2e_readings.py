@@ -78,6 +78,7 @@ def test_search():
     expect_equal(ask("tủ lạnh"), (["e1", "e2", "e3", "k1"], {"category": ("tu-lanh", "rank")}), "without a price the category lifts")
     expect_equal(ask("tủ lạnh", "sort=priceAsc")[0], ["e1", "e2", "e3", "k1"], "the request's own order changes nothing of what is found")
     expect_equal(ask("tu lanh tren 250 lit")[0], ["e2", "e3"], "more than 250 litres")
+    expect_equal(ask("tủ lạnh trên 250 dưới 350 lít")[0], ["e2"], "more than 250 litres, less than 350")
     expect_equal(ask("tủ lạnh 5 - 7 triệu")[0], ["e2"], "from five to seven million")
     expect_equal(ask("tủ lạnh khoảng 6 triệu")[0], ["e2"], "about six million")
     expect_equal(ask("tủ lạnh dưới 7tr", "priceMax=20000000")[0], ["e1", "e2", "e3", "k1"], "the request's own price stands")

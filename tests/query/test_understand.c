@@ -71,7 +71,7 @@ static void label_named(struct shop *shop, struct batch *batch, uint16_t field, 
     arena_release(&arena);
 }
 
-/* Something by which the shop shows what its power banks are measured in, and which words make one. */
+/* Something by which the shop shows what its power banks and laptops are measured in, and which words make one. */
 static void product_named(struct shop *shop, struct batch *batch, const char *name, uint32_t category)
 {
     struct product *product = shop_add(shop, batch, 0);
@@ -92,15 +92,17 @@ static int open_fixture(void **state)
     shop_open(shop, 1);
     arena_init(&fixture->arena, 16 << 20);
     struct batch *batch = shop_begin(shop);
-    uint32_t ordinal = 0, banks = 0;
+    uint32_t ordinal = 0, banks = 0, laptops = 0;
     for (size_t i = 0; i < sizeof brands / sizeof brands[0]; i++)
         label_named(shop, batch, FACET_BRAND, SUGGEST_BRAND, brands[i], &ordinal);
     for (size_t i = 0; i < sizeof categories / sizeof categories[0]; i++) {
         label_named(shop, batch, FACET_CATEGORY, SUGGEST_CATEGORY, categories[i], &ordinal);
         banks = strcmp(categories[i][1], "sac-du-phong") == 0 ? ordinal : banks;
+        laptops = strcmp(categories[i][1], "laptop") == 0 ? ordinal : laptops;
     }
     product_named(shop, batch, "Sạc dự phòng 10000mAh 22.5W", banks);
     product_named(shop, batch, "Sạc dự phòng 20000mAh 30W", banks);
+    product_named(shop, batch, "Laptop Dell 15.6 inch", laptops);
     for (unsigned i = 0; i < 3; i++)
         product_named(shop, batch, "Nước giặt Omo 3.6kg", LABEL_NO_PARENT);
     shop_commit(batch);
