@@ -151,12 +151,16 @@ static enum status range_apply(struct snapshot *snapshot, struct understanding *
     return STATUS_OK;
 }
 
-/* Are these words one token that is the quantity as the index spells it? */
-static bool is_unit_token(const struct token_list *tokens, uint32_t words)
+/* Are these words one token that is the quantity as the index spells it? ("1m2" is not, of a length.) */
+static bool is_unit_token(const struct token_list *tokens, uint32_t words, const char *unit)
 {
-    for (uint32_t i = 0; i < tokens->count; i++)
-        if (!tokens->tokens[i].part && words == (uint32_t)1 << tokens->tokens[i].position)
-            return tokens->tokens[i].kind == TOKEN_UNIT;
+    size_t size = strlen(unit);
+    for (uint32_t i = 0; i < tokens->count; i++) {
+        const struct token *token = &tokens->tokens[i];
+        if (!token->part && words == (uint32_t)1 << token->position)
+            return token->kind == TOKEN_UNIT && token->folded_size > size && is_digit(token->folded[token->folded_size - size - 1]) &&
+                   memcmp(token->folded + token->folded_size - size, unit, size) == 0;
+    }
     return false;
 }
 
@@ -166,7 +170,7 @@ static enum status exact_apply(struct snapshot *snapshot, const struct token_lis
 {
     const struct reading *reading = find(understanding, range_units[row].field);
     uint32_t words = reading == NULL ? 0 : reading->words & ~reading->dropped;
-    if (words == 0 || out->range_count == RANGES_MAX || is_unit_token(tokens, words))
+    if (words == 0 || out->range_count == RANGES_MAX || is_unit_token(tokens, words, range_units[row].unit))
         return STATUS_OK;
     struct alternative *size = &out->ranges[out->range_count];
     *size = (struct alternative){.first = (uint8_t)__builtin_ctz(words), .words = (uint8_t)__builtin_popcount(words), .edge_count = 1};

@@ -278,7 +278,7 @@ static bool takes_decimals(struct bytes unit)
     return bytes_are(unit, "kg") || bytes_are(unit, "l") || bytes_are(unit, "m");
 }
 
-/* 9kg5, 1l8, 1m2 (but m2 is an area); and "rưỡi". */
+/* 9kg5, 1l8, 1m5 (m2 may be an area: read_measures.c); and "rưỡi". */
 static void decimals_parse(const struct reader_state *state, struct measure *measure)
 {
     const struct lexeme *digit = number_at(state, measure->end);

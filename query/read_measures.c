@@ -32,6 +32,7 @@ static const struct {
 };
 enum { QUANTITY_STORAGE, QUANTITY_RAM, QUANTITY_COUNT = sizeof quantities / sizeof quantities[0] };
 
+enum { ROOM_M2_MIN = 5 };
 enum { CASE_MM_MIN = 28, CASE_MM_MAX = 60 }; /* of a watch; other millimetres are no case */
 
 /* A data size, until all of the query's are known. */
@@ -107,6 +108,20 @@ unsigned before_read(const struct reader_state *state, unsigned at, struct span 
     }
 }
 
+/* A measure behind the words that lead to it. "1m2" is a metre and twenty, but where a room is told of: none is so small. */
+static bool measure_read(const struct reader_state *state, unsigned at, const struct span *span, struct measure *out)
+{
+    if (!measure_parse(state, at, out))
+        return false;
+    const struct token *last = state->lexemes.words[state->lexemes.items[out->end - 1].word].token;
+    bool digit = state->lexemes.text.data[last->offset + last->size - 1] == '2'; /* no "mét vuông", no "m²" */
+    if (unit_is(out, "m2") && digit && (span->lead & LEAD_ROOM) == 0 && out->milli < ROOM_M2_MIN * MILLI && out->milli % MILLI == 0) {
+        out->unit = (struct bytes){"m", 1};
+        out->milli += 2 * MILLI / 10;
+    }
+    return true;
+}
+
 /* Can the bare number of one end be read in the unit of the other? */
 static bool ends_join(const struct measure *low, const struct measure *high)
 {
@@ -151,7 +166,7 @@ static void range_read(const struct reader_state *state, struct span *span)
     inner = next;
     if (next > at && bound_read(state, &inner, &again) && again != BOUND_TO && again != BOUND_AROUND)
         inner = next;
-    if (next == at || (!measure_parse(state, inner, &span->high) && (inner == next || !measure_parse(state, next, &span->high))))
+    if (next == at || (!measure_read(state, inner, span, &span->high) && (inner == next || !measure_read(state, next, span, &span->high))))
         return;
     if (!ends_join(&span->low, &span->high))
         return;
@@ -396,7 +411,7 @@ static enum status span_read(struct measuring *measuring, unsigned at, unsigned 
         return STATUS_OK;
     }
     /* "tam trieu": eight millions, when "tầm" leaves nothing to measure. */
-    if (!measure_parse(state, number, &span.low)) {
+    if (!measure_read(state, number, &span, &span.low)) {
         number = span.last;
         if (number < at || !measure_parse(state, number, &span.low) || span.low.kind != MEASURE_MONEY)
             return STATUS_OK;
