@@ -95,7 +95,7 @@ enum status bare_decide(const struct reader_state *state, struct span *span, boo
     struct measure *low = &span->low;
     struct bytes unit = {0};
     *decided = false;
-    if (low->spelled)
+    if (low->spelled || sign_at(state, low->end, '%'))
         return STATUS_OK;
     *decided = opposite_take(state, span);
     if (*decided)

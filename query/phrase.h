@@ -7,6 +7,7 @@
 enum {
     PHRASE_MARKED = 1, /* counts only when some of its marks are typed: the bare letters are more often something else */
     PHRASE_WHOLE = 2,  /* typed with all its marks or with none: with some of them it is another word ("cơ" is not "cỡ") */
+    PHRASE_APART = 4,  /* behind a foreign word or a number that is searched it is a part of a name: "pro max" */
 };
 
 struct phrase {

@@ -377,6 +377,13 @@ bool measure_parse(const struct reader_state *state, unsigned at, struct measure
         out->end = at + count;
         return money_parse(state, out);
     }
+    const struct phrase *scale = phrase_free(state, &money_scales, at, &count); /* triệu rưỡi */
+    unsigned half = at + count;
+    if (scale != NULL && scale_value((enum scale)scale->value) > 1 && half_at(state, &half)) {
+        out->milli = MILLI;
+        out->end = at;
+        return money_parse(state, out);
+    }
     if (lexeme->kind == LEXEME_NUMBER) {
         out->milli = lexeme->milli;
         /* 5 trăm nghìn, 2 chục triệu */

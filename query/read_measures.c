@@ -59,6 +59,20 @@ bool sign_at(const struct reader_state *state, unsigned at, char sign)
     return at < state->lexemes.count && state->lexemes.items[at].kind == LEXEME_SIGN && state->lexemes.items[at].sign == sign;
 }
 
+/* Whether the word before a lexeme is searched, but for a category or a brand: what follows may belong to a name ("iphone 13", "note 13"). */
+static bool name_runs_on(const struct reader_state *state, unsigned at)
+{
+    uint32_t before = at == 0 ? 0 : lexeme_words(&state->lexemes, at - 1, at), kept = 0;
+    for (unsigned i = 0; i < state->out->count; i++)
+        kept |= state->out->readings[i].kept;
+    return (before & (~state->taken | kept)) != 0;
+}
+
+static bool is_syllable(const struct reader_state *state, unsigned at)
+{
+    return state->lexemes.words[state->lexemes.items[at].word].token->kind == TOKEN_SYLLABLE;
+}
+
 static bool bound_read(const struct reader_state *state, unsigned *at, enum bound *out)
 {
     unsigned count = 1;
@@ -72,6 +86,8 @@ static bool bound_read(const struct reader_state *state, unsigned *at, enum boun
         const struct phrase *found = phrase_free(state, &bounds_before, *at, &count);
         bool of_number = *at > 0 && state->lexemes.items[*at].joined && state->lexemes.items[*at - 1].kind == LEXEME_NUMBER;
         if (found == NULL || of_number) /* "4k dưới" is no "k dưới" */
+            return false;
+        if ((found->flags & PHRASE_APART) != 0 && name_runs_on(state, *at) && !is_syllable(state, *at - 1))
             return false;
         *out = (enum bound)found->value;
     }
@@ -130,15 +146,6 @@ static bool ends_join(const struct measure *low, const struct measure *high)
     return low->kind == MEASURE_BARE || high->kind == MEASURE_BARE;
 }
 
-/* Whether the word before a lexeme is searched, but for a category or a brand: what follows may belong to a name ("iphone 13", "note 13"). */
-static bool name_runs_on(const struct reader_state *state, unsigned at)
-{
-    uint32_t before = at == 0 ? 0 : lexeme_words(&state->lexemes, at - 1, at), kept = 0;
-    for (unsigned i = 0; i < state->out->count; i++)
-        kept |= state->out->readings[i].kept;
-    return (before & (~state->taken | kept)) != 0;
-}
-
 /* Bare letters may be another word: in "iphone 13 den 128gb" the phone is black. */
 static bool joiner_is_clear(const struct reader_state *state, unsigned at, const struct span *span, const struct phrase *joiner)
 {
@@ -192,7 +199,14 @@ static uint16_t measure_lead(const struct measure *measure)
     return set;
 }
 
-/* Words behind the measure: "trở xuống", and a lead ("8gb ram") unless it belongs to what follows it. */
+/* "5tr+", but not "8gb+256gb". */
+static bool plus_read(const struct reader_state *state, unsigned at)
+{
+    return sign_at(state, at, '+') && state->lexemes.items[at].joined &&
+           (at + 1 == state->lexemes.count || !state->lexemes.items[at + 1].joined);
+}
+
+/* Words behind the measure: "trở xuống", a plus, and a lead ("8gb ram") unless it belongs to what follows it. */
 static void behind_read(const struct reader_state *state, struct span *span)
 {
     unsigned count = 0;
@@ -202,6 +216,10 @@ static void behind_read(const struct reader_state *state, struct span *span)
             span->bound = (enum bound)bound->value;
         span->bounded = true;
         span->end += count;
+    } else if (span->low.kind != MEASURE_BARE && !span->range && plus_read(state, span->end)) {
+        span->bound = span->bound == BOUND_MAX ? BOUND_MAX : BOUND_MIN;
+        span->bounded = true;
+        span->end++;
     }
     const struct phrase *lead = phrase_free(state, &leads, span->end, &count);
     if (lead == NULL || span->lead != 0 || lead->value == ROW_ANY || lead->value == ROW_PRICE || lead->value == ROW_ROOM)
@@ -308,10 +326,12 @@ bool is_round_size(int64_t milli)
 }
 
 /* A lone g is a gigabyte where it counts a size that storage comes in. */
-static bool is_lone_g(const struct measure *measure, const struct span *span)
+static bool is_lone_g(const struct reader_state *state, const struct measure *measure, const struct span *span)
 {
     if (!unit_is(measure, "g"))
         return false;
+    if (state->category_stores && span->lead == 0)
+        return is_storage_size(measure->milli);
     if ((span->lead & (LEAD_RAM | LEAD_STORAGE)) != 0 && (span->lead & LEAD_KG) == 0)
         return is_memory_size(measure->milli) || is_storage_size(measure->milli);
     return measure->milli >= 64 * MILLI && is_round_size(measure->milli);
@@ -377,7 +397,7 @@ static bool span_add(struct measuring *measuring, struct span *span)
         price_add(state, span);
         return true;
     }
-    if (is_lone_g(low, span)) {
+    if (is_lone_g(state, low, span)) {
         low->unit = (struct bytes){"gb", 2};
         low->whole = false;
     }

@@ -1,6 +1,7 @@
 /* What a shopper wants of the offer rather than of the product: the cheapest, the newest, used, by instalments, on sale. */
 #include <string.h>
 
+#include "query/measure_phrases.h"
 #include "query/read.h"
 
 enum wish {
@@ -221,6 +222,27 @@ static bool is_bare_used(const struct reader_state *state, unsigned at)
            bytes_equal(lexeme->exact, (struct bytes){"cu", 2}) && state->lexemes.items[at - 1].kind != LEXEME_NUMBER;
 }
 
+/* By how much: [dưới, trên, đến] 20 %. `at` when nothing such stands there. */
+static unsigned share_read(const struct reader_state *state, unsigned at)
+{
+    unsigned count = 0, next = at;
+    const struct lexemes *lexemes = &state->lexemes;
+    if (phrase_free(state, &bounds_before, next, &count) != NULL || phrase_free(state, &joiners, next, &count) != NULL)
+        next += count;
+    if (next + 1 >= lexemes->count || !lexeme_is_free(state, next) || lexemes->items[next].kind != LEXEME_NUMBER)
+        return at;
+    return lexemes->items[next + 1].kind == LEXEME_SIGN && lexemes->items[next + 1].sign == '%' ? next + 2 : at;
+}
+
+/* "giảm 20%"; without a share it may be another word. */
+static bool is_reduced(const struct reader_state *state, unsigned at)
+{
+    const struct lexeme *lexeme = &state->lexemes.items[at];
+    return lexeme->kind == LEXEME_WORD && bytes_are(lexeme->folded, "giam") &&
+           marks_compare(lexeme->exact.data, lexeme->exact.size, "giảm", sizeof "giảm" - 1) != MARKS_CONTRADICT &&
+           share_read(state, at + 1) > at + 1;
+}
+
 void read_wishes(struct reader_state *state)
 {
     for (unsigned at = 0; at < state->lexemes.count; at++) {
@@ -228,8 +250,14 @@ void read_wishes(struct reader_state *state)
         if (state->lexemes.items[at].kind == LEXEME_SIGN || !lexeme_is_free(state, at))
             continue;
         const struct phrase *found = phrase_free(state, &wish_phrases, at, &count);
-        uint32_t words = lexeme_words(&state->lexemes, at, at + (count > 0 ? count : 1));
-        if (found != NULL)
+        bool reduced = found == NULL && is_reduced(state, at);
+        unsigned end = at + (count > 0 ? count : 1);
+        if (reduced || (found != NULL && found->value == WISH_SALE))
+            end = share_read(state, end);
+        uint32_t words = lexeme_words(&state->lexemes, at, end);
+        if (reduced)
+            wish_add(state, WISH_SALE, words);
+        else if (found != NULL)
             wish_add(state, (enum wish)found->value, words);
         else if (is_nearly_new(state, at))
             wish_add(state, WISH_LIKE_NEW, words);
