@@ -1,6 +1,7 @@
 /* Brand and category, by the names that the index has (as suggestion entries): by the name itself, by what the lexicon says the words stand
- * for, and a category also by the beginning of its name when no other category begins so. Head nouns come first in Vietnamese: of several
- * categories the first one is meant ("ốp lưng điện thoại", "laptop màn hình 15 inch"), of overlapping ones the longest.
+ * for, and a category also by the beginning of its name when no other category begins so, nor the query goes on with another name. Head nouns
+ * come first in Vietnamese: of several categories the first one is meant ("ốp lưng điện thoại", "laptop màn hình 15 inch"), of overlapping
+ * ones the longest.
  *
  * What is made for another product is not that product: behind an accessory's name ("ốp lưng iphone", "pin laptop") neither a category nor a
  * product line tells what is wanted. */
@@ -8,6 +9,7 @@
 
 #include "analyzers/lexicon.h"
 #include "catalog/field.h"
+#include "query/compound.h"
 #include "query/read.h"
 #include "storage/bytes.h"
 #include "storage/label.h"
@@ -188,6 +190,19 @@ static enum status is_whole_name(const struct reader_state *state, uint32_t ordi
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+/* Whether the word behind these makes another name of theirs, by the catalog: "máy lọc nước" does not begin "Máy lọc không khí". */
+static enum status goes_on(const struct reader_state *state, unsigned first, unsigned words, bool *on)
+{
+    *on = false;
+    if (first + words >= state->lexemes.word_count || (state->taken & word_bit(first + words)) != 0)
+        return STATUS_OK;
+    const struct token *last = state->lexemes.words[first + words - 1].token, *next = state->lexemes.words[first + words].token;
+    if (last->kind != TOKEN_SYLLABLE || next->kind != TOKEN_SYLLABLE)
+        return STATUS_OK;
+    return compound_is(state->snapshot, (struct bytes){last->folded, last->folded_size}, (struct bytes){next->folded, next->folded_size},
+                       on);
+}
+
 /* "nồi cơm" of "Nồi cơm điện", "camera" of "Camera giám sát". */
 static enum status category_beginning(const struct reader_state *state, unsigned first, struct candidate *out)
 {
@@ -198,10 +213,15 @@ static enum status category_beginning(const struct reader_state *state, unsigned
             continue;
         if (words < BEGINNING_WORDS_MIN && (token->kind != TOKEN_LATIN || token->folded_size < LABEL_LATIN_MIN))
             continue;
+        bool on = false;
         enum status status = label_named(state, SUGGEST_CATEGORY, words_source(state, first, words), true, &ordinal);
         bool whole = false;
         if (status == STATUS_OK)
             status = is_whole_name(state, ordinal, words, &whole);
+        if (status == STATUS_OK && !whole)
+            status = goes_on(state, first, words, &on);
+        if (status == STATUS_OK && on)
+            continue;
         if (status == STATUS_OK)
             *out = (struct candidate){(uint8_t)first, (uint8_t)words, whole ? QUALITY_SYNONYM : QUALITY_BEGINNING, ordinal};
         if (status != STATUS_NOT_FOUND)

@@ -6,6 +6,7 @@
 #include "shop.h"
 
 #include "base/clock.h"
+#include "query/compound.h"
 #include "query/measure_phrases.h"
 #include "query/read.h"
 #include "query/request.h"
@@ -54,6 +55,7 @@ static const char *const categories[][2] = {
     {"Quạt điều hòa", "quat-dieu-hoa"},
     {"Máy in", "may-in"},
     {"Router wifi", "router-wifi"},
+    {"Máy lọc không khí", "may-loc-khong-khi"},
 };
 
 static void label_named(struct shop *shop, struct batch *batch, uint16_t field, uint8_t kind, const char *const named[2], uint32_t *ordinal)
@@ -103,8 +105,10 @@ static int open_fixture(void **state)
     product_named(shop, batch, "Sạc dự phòng 10000mAh 22.5W", banks);
     product_named(shop, batch, "Sạc dự phòng 20000mAh 30W", banks);
     product_named(shop, batch, "Laptop Dell 15.6 inch", laptops);
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < COMPOUND_DOCUMENTS_MIN; i++) {
         product_named(shop, batch, "Nước giặt Omo 3.6kg", LABEL_NO_PARENT);
+        product_named(shop, batch, "Máy lọc nước Kangaroo", LABEL_NO_PARENT);
+    }
     shop_commit(batch);
     fixture->snapshot = shop_read(shop);
     *state = fixture;
