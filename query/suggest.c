@@ -8,6 +8,8 @@
 #include "catalog/field.h"
 #include "catalog/hit.h"
 #include "query/popular.h"
+#include "query/suggest_categories.h"
+#include "query/suggest_fit.h"
 #include "query/suggest_words.h"
 #include "storage/bytes.h"
 #include "storage/fragment.h"
@@ -18,9 +20,7 @@
 #include "storage/term.h"
 
 enum {
-    IN_CATEGORIES_MAX = 2,        /* named beside the words */
-    IN_CATEGORY_PRODUCTS_MIN = 2, /* of the found ones, to name it */
-    ENOUGH = 5,                   /* suggestions under the text itself, marks in agreement */
+    ENOUGH = 5, /* suggestions under the text itself, marks in agreement */
     SURE_WORDS = 4,
     WORDS_BYTES_MIN = 4, /* a shorter text whose prefix names enough is not looked for in other ways */
 };
@@ -32,87 +32,21 @@ struct suggesting {
     struct token_list typed;
     struct suggestion_hit found[2 * SUGGESTIONS_MAX]; /* those that agree with the typed marks, then the others */
     struct bytes folded[2 * SUGGESTIONS_MAX];
+    struct token_list written[2 * SUGGESTIONS_MAX];
     uint32_t documents[2 * SUGGESTIONS_MAX]; /* of products */
     bool contradicts[2 * SUGGESTIONS_MAX];
     unsigned count, agreeing;
 };
 
-/* The next whole token at or after `at`, or `count`. */
-static uint32_t token_next(const struct token_list *list, uint32_t at)
-{
-    while (at < list->count && list->tokens[at].part)
-        at++;
-    return at;
-}
-
-static bool is_combining(const char *text)
-{
-    unsigned char lead = (unsigned char)text[0], next = (unsigned char)text[1];
-    return (lead == 0xCC && next >= 0x80) || (lead == 0xCD && next <= 0xAF);
-}
-
-/* How many bytes of a token's source the first `letters` letters take: marks that stand apart go with their letter, joiners of a code
- * count as none. */
-static unsigned source_size(const char *source, unsigned size, unsigned letters)
-{
-    unsigned at = 0;
-    while (at < size) {
-        unsigned char lead = (unsigned char)source[at];
-        bool joiner = lead < 0x80 && !((lead | 0x20) >= 'a' && (lead | 0x20) <= 'z') && !(lead >= '0' && lead <= '9');
-        bool combining = at + 1 < size && is_combining(source + at);
-        if (letters == 0 && !combining)
-            break;
-        letters -= !joiner && !combining && letters > 0;
-        at = (unsigned)utf8_next(source, size, at);
-    }
-    return at;
-}
-
-enum fit { FIT_NO, FIT_YES, FIT_CONTRADICTS };
-
-/* Does the written word agree with the typed one? The last typed word may be a beginning. */
-static enum fit token_fit(const struct token *typed, const struct token *written, bool last)
-{
-    if (written->folded_size < typed->folded_size || memcmp(written->folded, typed->folded, typed->folded_size) != 0)
-        return FIT_NO;
-    if (!last && written->folded_size != typed->folded_size)
-        return FIT_NO;
-    size_t letters = last ? utf8_count(typed->exact, typed->exact_size) : SIZE_MAX;
-    size_t size = utf8_prefix(written->exact, written->exact_size, letters);
-    return marks_compare(typed->exact, typed->exact_size, written->exact, size) == MARKS_CONTRADICT ? FIT_CONTRADICTS : FIT_YES;
-}
-
-/* The typed words in a row from token `at` of the text on. `end` is where the match ends in the text. */
-static enum fit row_fit(const struct suggesting *suggesting, const struct token_list *written, uint32_t at, struct bytes text,
-                        unsigned *end)
-{
-    enum fit row = FIT_YES;
-    for (uint32_t i = token_next(&suggesting->typed, 0); i < suggesting->typed.count; at = token_next(written, at + 1)) {
-        const struct token *typed = &suggesting->typed.tokens[i];
-        i = token_next(&suggesting->typed, i + 1);
-        if (at >= written->count)
-            return FIT_NO;
-        const struct token *token = &written->tokens[at];
-        enum fit fit = token_fit(typed, token, i == suggesting->typed.count);
-        if (fit == FIT_NO)
-            return FIT_NO;
-        row = fit == FIT_CONTRADICTS ? fit : row;
-        unsigned letters = token->folded_size == typed->folded_size ? UINT32_MAX : (unsigned)utf8_count(typed->folded, typed->folded_size);
-        *end = token->offset + source_size(text.data + token->offset, token->size, letters);
-    }
-    return row;
-}
-
 /* Where the typed words stand in a row: the first place whose marks agree, else the first place. */
-static enum status match_find(struct suggesting *suggesting, struct suggestion_hit *hit, bool *contradicts)
+static enum status match_find(struct suggesting *suggesting, struct suggestion_hit *hit, struct token_list *written, bool *contradicts)
 {
-    struct token_list written = {0};
-    enum status status = analyze(suggesting->analyzer, hit->text.data, hit->text.size, suggesting->arena, &written);
+    enum status status = analyze(suggesting->analyzer, hit->text.data, hit->text.size, suggesting->arena, written);
     if (status != STATUS_OK || suggesting->typed.count == 0)
         return status;
-    for (uint32_t at = token_next(&written, 0); at < written.count; at = token_next(&written, at + 1)) {
-        unsigned start = written.tokens[at].offset, end = start;
-        enum fit fit = row_fit(suggesting, &written, at, hit->text, &end);
+    for (uint32_t at = token_next(written, 0); at < written->count; at = token_next(written, at + 1)) {
+        unsigned start = written->tokens[at].offset, end = start;
+        enum fit fit = row_fit(&suggesting->typed, written, at, hit->text, &end);
         if (fit == FIT_NO || (fit == FIT_CONTRADICTS && hit->match_size > 0))
             continue;
         hit->match_start = start;
@@ -139,12 +73,14 @@ static bool is_known(const struct suggesting *suggesting, const struct suggestio
 static enum status hit_add(struct suggesting *suggesting, struct suggestion_hit *hit, struct bytes folded, uint32_t document)
 {
     bool contradicts = false;
+    struct token_list written = {0};
     if (suggesting->count == 2 * SUGGESTIONS_MAX || is_known(suggesting, hit, folded))
         return STATUS_OK;
-    enum status status = match_find(suggesting, hit, &contradicts);
+    enum status status = match_find(suggesting, hit, &written, &contradicts);
     if (status == STATUS_OK) {
         suggesting->agreeing += !contradicts;
         suggesting->folded[suggesting->count] = folded;
+        suggesting->written[suggesting->count] = written;
         suggesting->documents[suggesting->count] = document;
         suggesting->found[suggesting->count] = *hit;
         suggesting->contradicts[suggesting->count++] = contradicts;
@@ -234,10 +170,11 @@ static enum status add_popular(struct suggesting *suggesting, const struct popul
     enum status status = STATUS_OK;
     for (unsigned i = 0; i < count && out->query_count < limit && status == STATUS_OK; i++) {
         struct suggestion_hit hit = {.text = found[i].text};
+        struct token_list written = {0};
         bool contradicts = false;
         if (query_is_known(suggesting, found[i].folded))
             continue;
-        status = match_find(suggesting, &hit, &contradicts);
+        status = match_find(suggesting, &hit, &written, &contradicts);
         out->queries[out->query_count++] =
             (struct suggested_query){.text = found[i].text, .match_start = hit.match_start, .match_size = hit.match_size};
     }
@@ -253,88 +190,16 @@ static struct bytes trimmed(struct bytes text)
     return text;
 }
 
-/* Whether the last word that was typed is one as it stands, and not only a beginning. */
-static enum status typed_is_whole(const struct suggesting *suggesting, bool *whole)
+/* The words within the categories of the products that were found. */
+static enum status add_in_categories(const struct suggesting *suggesting, struct bytes text, unsigned limit, struct suggest_result *out)
 {
-    const struct token *last = NULL;
-    struct term term = {0};
-    for (uint32_t i = token_next(&suggesting->typed, 0); i < suggesting->typed.count; i = token_next(&suggesting->typed, i + 1))
-        last = &suggesting->typed.tokens[i];
-    enum status status =
-        last == NULL ? STATUS_NOT_FOUND : term_get(suggesting->snapshot, TERM_CORE, last->folded, last->folded_size, &term);
-    *whole = status == STATUS_OK;
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
-struct voted {
-    uint32_t ordinal, votes;
-};
-
-/* The categories of the products that were found, those of most of them first. */
-static unsigned categories_vote(const struct suggesting *suggesting, struct voted votes[2 * SUGGESTIONS_MAX])
-{
-    struct column_reader reader = {0};
+    struct suggest_words_typed typed = {text, &suggesting->typed};
+    struct suggest_product products[2 * SUGGESTIONS_MAX];
     unsigned count = 0;
-    column_reader_init(&reader, suggesting->snapshot, &family_category);
-    for (unsigned i = 0; i < suggesting->count; i++) {
-        uint64_t ordinal = COLUMN_UNKNOWN;
-        unsigned at = 0;
+    for (unsigned i = 0; i < suggesting->count; i++)
         if (suggesting->found[i].kind == SUGGEST_PRODUCT)
-            ordinal = column_get(&reader, 0, suggesting->documents[i]);
-        if (ordinal == COLUMN_UNKNOWN)
-            continue;
-        while (at < count && votes[at].ordinal != ordinal)
-            at++;
-        if (at == count)
-            votes[count++] = (struct voted){.ordinal = (uint32_t)ordinal};
-        votes[at].votes++;
-        for (; at > 0 && votes[at].votes > votes[at - 1].votes; at--) {
-            struct voted higher = votes[at];
-            votes[at] = votes[at - 1];
-            votes[at - 1] = higher;
-        }
-    }
-    return count;
-}
-
-/* The query within a category, unless that says the same twice. */
-static enum status add_in_category(struct suggesting *suggesting, uint32_t ordinal, struct suggested_query query, struct bytes folded,
-                                   struct suggest_result *out)
-{
-    struct label label = {0};
-    struct bytes category = {0};
-    enum status status = label_get(suggesting->snapshot, FACET_CATEGORY, ordinal, &label);
-    if (status == STATUS_OK)
-        status = fold_text(suggesting->analyzer, label.text.data, label.text.size, suggesting->arena, &category);
-    if (status != STATUS_OK)
-        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-    if (bytes_equal(folded, category) || label.slug.size == 0)
-        return STATUS_OK;
-    query.category = label.text;
-    query.category_slug = label.slug;
-    out->queries[out->query_count++] = query;
-    return STATUS_OK;
-}
-
-/* The words within the categories that most of the found products are in. The words have to be whole: as typed, or as others ask them. */
-static enum status add_in_categories(struct suggesting *suggesting, struct bytes text, unsigned limit, struct suggest_result *out)
-{
-    struct suggested_query query = {.text = trimmed(text)};
-    struct voted votes[2 * SUGGESTIONS_MAX];
-    struct bytes folded = {0};
-    bool whole = false;
-    enum status status = typed_is_whole(suggesting, &whole);
-    query.match_size = (unsigned)query.text.size;
-    if (status == STATUS_OK && !whole && out->query_count > 0)
-        query = out->queries[0];
-    else if (status != STATUS_OK || !whole)
-        return status;
-    status = fold_text(suggesting->analyzer, query.text.data, query.text.size, suggesting->arena, &folded);
-    unsigned count = categories_vote(suggesting, votes);
-    for (unsigned i = 0; i < count && i < IN_CATEGORIES_MAX && out->query_count < limit && status == STATUS_OK; i++)
-        if (votes[i].votes >= IN_CATEGORY_PRODUCTS_MIN)
-            status = add_in_category(suggesting, votes[i].ordinal, query, folded, out);
-    return status;
+            products[count++] = (struct suggest_product){suggesting->documents[i], suggesting->written[i]};
+    return suggest_in_categories(suggesting->snapshot, suggesting->analyzer, &typed, products, count, limit, suggesting->arena, out);
 }
 
 /* What stands under the text as a whole. */

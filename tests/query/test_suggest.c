@@ -24,19 +24,27 @@ static void suggest_add(struct shop *shop, struct batch *batch, uint8_t kind, co
     arena_release(&arena);
 }
 
-static void product_named(struct shop *shop, struct batch *batch, const char *id, const char *name, uint16_t weight)
+enum { NO_CATEGORY = UINT32_MAX };
+
+static void product_in(struct shop *shop, struct batch *batch, const char *id, const char *name, uint16_t weight, uint32_t category)
 {
     struct product *product = shop_add(shop, batch, 0);
     must(document_del(batch, bytes_of(product->id)));
     snprintf(product->id, sizeof product->id, "%s", id);
     snprintf(product->name, sizeof product->name, "%s", name);
     product->core_count = product->body_count = 0;
+    product->category = category;
     terms_add(shop, product->core, &product->core_count, name, &shop->random);
     product_write(batch, product);
     suggest_add(shop, batch, SUGGEST_PRODUCT, name, weight, bytes_of(product->id));
 }
 
-static void label_named(struct shop *shop, struct batch *batch, uint16_t field, uint8_t kind, const char *name, const char *slug)
+static void product_named(struct shop *shop, struct batch *batch, const char *id, const char *name, uint16_t weight)
+{
+    product_in(shop, batch, id, name, weight, NO_CATEGORY);
+}
+
+static uint32_t label_named(struct shop *shop, struct batch *batch, uint16_t field, uint8_t kind, const char *name, const char *slug)
 {
     uint32_t ordinal = 0;
     unsigned char reference[4];
@@ -44,6 +52,7 @@ static void label_named(struct shop *shop, struct batch *batch, uint16_t field, 
     must(label_put(batch, field, &label, &ordinal));
     key_put_u32(reference, ordinal);
     suggest_add(shop, batch, kind, name, 20000, (struct bytes){(const char *)reference, sizeof reference});
+    return ordinal;
 }
 
 static int open_fixture(void **state)
@@ -61,6 +70,11 @@ static int open_fixture(void **state)
     product_named(shop, batch, "7", "BÁN SẠC  dự phòng", 25); /* reads the same: named once */
     product_named(shop, batch, "4", "Điện thoại Samsung Galaxy S24", 20);
     product_named(shop, batch, "5", "Samsung đã ngừng bán", 90);
+    uint32_t films = label_named(shop, batch, FACET_CATEGORY, SUGGEST_CATEGORY, "Miếng dán", "mieng-dan");
+    product_in(shop, batch, "8", "Kính cường lực Oppo Reno", 9, films);
+    product_in(shop, batch, "9", "Kính cường lực Vsmart chính hãng", 8, films);
+    product_in(shop, batch, "10", "Kính cường lực Vsmart Live lỗi chính hãng", 7, films);
+    product_in(shop, batch, "11", "Kính cường lực Nokia mặt lồi", 6, films);
     product_named(shop, batch, "6", "Nồi co\xCC\x9B\x6D die\xCC\xA3\xCC\x82n tử", 10); /* NFD */
     shop_commit(batch);
     batch = shop_begin(shop);
@@ -139,6 +153,34 @@ static void popular_queries(void **state)
     assert_string_equal(queries(*state, "khongcogi", 10), "");
 }
 
+/* The last word is completed as most of the found names have it, unless most have it as it stands or it was left behind. */
+static void within_categories(void **state)
+{
+    assert_string_equal(queries(*state, "kính cường", 10), "kính cường[kính cường] in mieng-dan");
+    assert_string_equal(queries(*state, "kính cường l", 10), "kính cường lực[kính cường l] in mieng-dan");
+    assert_string_equal(queries(*state, "kinh cuong l", 10), "kinh cuong luc[kinh cuong l] in mieng-dan");
+    assert_string_equal(queries(*state, "kính cường l ", 10), "");
+    assert_string_equal(queries(*state, "vsmart kính cường ", 10), "vsmart kính cường[vsmart kính cường] in mieng-dan");
+    assert_string_equal(queries(*state, "kính cường lự", 10), "kính cường lực[kính cường lự] in mieng-dan");
+    assert_string_equal(queries(*state, "kính live", 10), ""); /* of one product */
+}
+
+/* Marks that contradict are another word. */
+static void within_categories_marks(void **state)
+{
+    assert_string_equal(queries(*state, "kính lo", 10), "");
+    assert_string_equal(queries(*state, "kính cường chí", 10), "kính cường chính[kính cường chí] in mieng-dan");
+    assert_string_equal(queries(*state, "kính cường chỉ", 10), "");
+}
+
+/* What is quoted or excluded is not offered. */
+static void within_categories_signs(void **state)
+{
+    assert_string_equal(queries(*state, "\"kính cường", 10), "");
+    assert_string_equal(queries(*state, "kính -cường", 10), "");
+    assert_string_equal(queries(*state, "kính \"cường lực\"", 10), "");
+}
+
 /* Keys for marks, and slips, only where nothing is under the text as it stands. */
 static void repaired(void **state)
 {
@@ -182,7 +224,7 @@ static void spans_of_source(void **state)
 
 static void nothing_typed(void **state)
 {
-    assert_string_equal(suggested(*state, "", 2), "c:ban-ui[] | b:samsung[]");
+    assert_string_equal(suggested(*state, "", 2), "c:ban-ui[] | c:mieng-dan[]");
     assert_string_equal(suggested(*state, "khongcogi", 10), "");
     char text[QUERY_BYTES_MAX + 1];
     memset(text, 'a', QUERY_BYTES_MAX);
@@ -209,9 +251,17 @@ static void empty_index(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(popular_queries), cmocka_unit_test(repaired),           cmocka_unit_test(by_prefix),
-        cmocka_unit_test(marks_order),     cmocka_unit_test(words_in_any_order), cmocka_unit_test(spans_of_source),
-        cmocka_unit_test(nothing_typed),   cmocka_unit_test(empty_index),
+        cmocka_unit_test(popular_queries),
+        cmocka_unit_test(repaired),
+        cmocka_unit_test(by_prefix),
+        cmocka_unit_test(marks_order),
+        cmocka_unit_test(words_in_any_order),
+        cmocka_unit_test(spans_of_source),
+        cmocka_unit_test(within_categories),
+        cmocka_unit_test(within_categories_marks),
+        cmocka_unit_test(within_categories_signs),
+        cmocka_unit_test(nothing_typed),
+        cmocka_unit_test(empty_index),
     };
     return cmocka_run_group_tests(tests, open_fixture, close_fixture);
 }
