@@ -10,6 +10,7 @@
 #include "query/popular.h"
 #include "query/suggest_categories.h"
 #include "query/suggest_fit.h"
+#include "query/suggest_rest.h"
 #include "query/suggest_words.h"
 #include "storage/bytes.h"
 #include "storage/fragment.h"
@@ -222,21 +223,52 @@ static bool is_enough(const struct suggesting *suggesting, unsigned limit)
     return suggesting->agreeing >= (limit < ENOUGH ? limit : ENOUGH) || (suggesting->agreeing > 0 && words >= SURE_WORDS);
 }
 
+static enum status sample_take(struct suggesting *suggesting, struct bytes text, unsigned limit, struct word_sample *sample)
+{
+    if (is_enough(suggesting, limit))
+        return STATUS_OK;
+    return suggest_words(suggesting->snapshot, suggesting->analyzer, &suggesting->typed, text, limit, suggesting->arena, sample);
+}
+
+/* Suggests for another text than the typed one. */
+static enum status text_take(struct suggesting *suggesting, const struct popular *popular, struct bytes text, unsigned limit,
+                             struct suggest_result *out)
+{
+    enum status status = analyze(suggesting->analyzer, text.data, text.size, suggesting->arena, &suggesting->typed);
+    return status == STATUS_OK ? add_under(suggesting, popular, text, limit, out) : status;
+}
+
+/* Where the words meet nothing, or only what is written with other marks, a price or another wish may stand among them: then for the rest. */
+static enum status rest_take(struct suggesting *suggesting, const struct popular *popular, struct bytes *text, unsigned limit,
+                             struct word_sample *sample, struct suggest_result *out)
+{
+    struct bytes rest = {0};
+    unsigned queries_max = limit < SUGGESTED_QUERIES_MAX ? limit : SUGGESTED_QUERIES_MAX;
+    enum status status = STATUS_OK;
+    if (sample->count > 0 && !sample->contradicts)
+        return STATUS_OK;
+    status = suggest_rest(suggesting->snapshot, suggesting->analyzer, *text, suggesting->arena, &rest);
+    if (status != STATUS_OK || rest.size == 0)
+        return status;
+    *text = rest;
+    *sample = (struct word_sample){0};
+    status = text_take(suggesting, popular, rest, queries_max, out);
+    return status == STATUS_OK ? sample_take(suggesting, rest, limit, sample) : status;
+}
+
 /* What the words bring beside it. */
 static enum status add_beside(struct suggesting *suggesting, const struct popular *popular, struct bytes text, unsigned limit,
                               struct suggest_result *out)
 {
     struct word_sample sample = {0};
     unsigned queries_max = limit < SUGGESTED_QUERIES_MAX ? limit : SUGGESTED_QUERIES_MAX;
+    enum status status = sample_take(suggesting, text, limit, &sample);
+    if (status == STATUS_OK && suggesting->count == 0 && out->query_count == 0)
+        status = rest_take(suggesting, popular, &text, limit, &sample, out);
     bool nothing = suggesting->count == 0 && out->query_count == 0;
-    enum status status = STATUS_OK;
-    if (!is_enough(suggesting, limit))
-        status = suggest_words(suggesting->snapshot, suggesting->analyzer, &suggesting->typed, text, limit, suggesting->arena, &sample);
     if (status == STATUS_OK && nothing && sample.repaired.size > 0) {
         text = sample.repaired;
-        status = analyze(suggesting->analyzer, text.data, text.size, suggesting->arena, &suggesting->typed);
-        if (status == STATUS_OK)
-            status = add_under(suggesting, popular, text, queries_max, out);
+        status = text_take(suggesting, popular, text, queries_max, out);
     }
     if (status == STATUS_OK)
         status = add_by_words(suggesting, &sample, limit);

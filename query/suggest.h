@@ -1,6 +1,6 @@
 /* As-you-type suggestions for what stands in the search box: queries that many ask, the same words within a category, and categories, brands
  * and products, from the stored prefixes and, for the words in any order, from a bounded look at the core zone. Only when nothing stands
- * under the text as typed is it taken for a slip or for keystrokes. */
+ * under the text as typed is it taken for a slip or for keystrokes, or is a price or another wish in it left out. */
 #ifndef TIM_QUERY_SUGGEST_H
 #define TIM_QUERY_SUGGEST_H
 

@@ -177,5 +177,6 @@ enum status suggest_words(struct snapshot *snapshot, const struct analyzer *anal
         status = steps_run(&sampling, &cascade, arena);
     if (status != STATUS_OK || out->count == 0)
         return status;
+    out->contradicts = sampling.ranks[0] >> RANK_BAND_SHIFT <= BAND_CONTRADICT;
     return cascade.alternatives.count > 0 ? text_repair(&sampling, &cascade, text, arena) : STATUS_OK;
 }

@@ -18,6 +18,7 @@ enum {
 struct word_sample {
     uint32_t documents[SUGGESTIONS_MAX]; /* best first: in the order of a search, as far as the words and fame decide it */
     unsigned count;
+    bool contradicts;      /* even the best has other marks than were typed */
     struct bytes repaired; /* how the text should have been written; size 0: as it is */
 };
 

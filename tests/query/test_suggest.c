@@ -190,6 +190,18 @@ static void repaired(void **state)
     assert_string_equal(suggested(*state, "samsnug s24", 10), "p:4[]");
 }
 
+/* A price or another wish behind the words, from its first word on. */
+static void wished(void **state)
+{
+    assert_string_equal(suggested(*state, "bàn ủi dưới", 10), "c:ban-ui[Bàn ủi] | p:2[Bàn ủi]");
+    assert_string_equal(suggested(*state, "bàn ủi dưới 500", 10), "c:ban-ui[Bàn ủi] | p:2[Bàn ủi]");
+    assert_string_equal(suggested(*state, "bàn ủi dưới 500k", 10), "c:ban-ui[Bàn ủi] | p:2[Bàn ủi]");
+    assert_string_equal(suggested(*state, "philips ủi rẻ nhất", 10), "p:2[]");
+    assert_string_equal(suggested(*state, "smasung từ 5 đến 10 triệu", 10), "b:samsung[Samsung] | p:1[Samsung] | p:4[Samsung]");
+    assert_string_equal(queries(*state, "samsung ga dưới 5tr", 10), "Samsung Galaxy[Samsung Ga]");
+    assert_string_equal(suggested(*state, "dưới 5tr", 10), "");
+}
+
 static void by_prefix(void **state)
 {
     assert_string_equal(suggested(*state, "sam", 10), "b:samsung[Sam] | p:1[Sam] | p:4[Sam]");
@@ -253,6 +265,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(popular_queries),
         cmocka_unit_test(repaired),
+        cmocka_unit_test(wished),
         cmocka_unit_test(by_prefix),
         cmocka_unit_test(marks_order),
         cmocka_unit_test(words_in_any_order),
