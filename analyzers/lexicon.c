@@ -271,12 +271,19 @@ static enum marks phrase_compare(const struct phrase *phrase, const struct token
     return marked ? MARKS_SUBSET : MARKS_BARE;
 }
 
-static bool hit_is_known(const struct lexicon_hit *hits, unsigned count, const struct lexicon_hit *hit)
+static struct lexicon_hit *hit_known(struct lexicon_hit *hits, unsigned count, const struct lexicon_hit *hit)
 {
     for (unsigned i = 0; i < count; i++)
         if (hits[i].list == hit->list && bytes_equal(hits[i].value, hit->value))
-            return true;
-    return false;
+            return &hits[i];
+    return NULL;
+}
+
+/* Of two phrases for one value, dt and đt, it is the one that was typed. */
+static void hit_again(struct lexicon_hit *known, const struct lexicon_hit *hit, enum marks marks)
+{
+    if (marks == MARKS_EXACT && hit->tokens != NULL && hit->words == known->words)
+        known->marks = MARKS_EXACT;
 }
 
 unsigned lexicon_find(const struct lexicon *lexicon, const struct token_list *tokens, uint32_t at, struct lexicon_hit *out, unsigned room)
@@ -294,7 +301,10 @@ unsigned lexicon_find(const struct lexicon *lexicon, const struct token_list *to
         if (!bytes_equal(word_key(entry->phrase->words[0]), key))
             break;
         enum marks marks = phrase_compare(entry->phrase, words, count);
-        if (marks == MARKS_CONTRADICT || hit_is_known(out, found, &entry->hit))
+        struct lexicon_hit *known = hit_known(out, found, &entry->hit);
+        if (known != NULL)
+            hit_again(known, &entry->hit, marks);
+        if (known != NULL || marks == MARKS_CONTRADICT)
             continue;
         out[found] = entry->hit;
         out[found++].marks = (uint8_t)marks;

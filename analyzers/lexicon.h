@@ -54,7 +54,7 @@ void lexicon_free(struct lexicon *lexicon);
 const struct lexicon *analyzer_lexicon(const struct analyzer *analyzer);
 
 /* The entries whose phrase begins at the whole token `at` (an index into tokens->tokens): longest first, then in the order of the lists;
- * each value of a list once. An entry fits words typed with the same, fewer or no marks, never contradicting ones. Returns how many of
+ * each value of a list once, as the phrase that fits exactly when there is one. An entry fits words typed with the same, fewer or no marks, never contradicting ones. Returns how many of
  * them are in `out`, at most `room`. */
 unsigned lexicon_find(const struct lexicon *lexicon, const struct token_list *tokens, uint32_t at, struct lexicon_hit *out, unsigned room);
 

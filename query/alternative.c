@@ -19,6 +19,7 @@ struct finder {
 
 static const struct finder finders[] = {
     {LEVEL_WORDS, KNOWN_ALL, 0, synonym_alternatives},
+    {LEVEL_WORDS, KNOWN_ALL, 0, code_alternatives},
     {LEVEL_SPELLING, KNOWN_NOT, 0, glued_alternatives},
     {LEVEL_SPELLING, KNOWN_NOT, 0, split_alternatives},
     {LEVEL_SPELLING, KNOWN_NOT | 1u << WORD_BEGINS | 1u << WORD_PARTED, 0, keystroke_alternatives},

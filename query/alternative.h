@@ -12,6 +12,7 @@ enum {
     ALTERNATIVES_PER_WORD_MAX = 8, /* that begin at one word, of one kind */
     ALTERNATIVE_TERMS_MAX = 16,    /* of an edge */
     ALTERNATIVE_LOOKUPS_MAX = 768, /* terms looked up for a query */
+    SYNONYM_HITS_MAX = 24,         /* other words for what begins at one word */
 };
 
 enum alternative_kind {
@@ -65,8 +66,8 @@ enum alternative_level alternative_level(enum alternative_kind kind);
 
 /* Adds the alternatives that begin at a word. */
 typedef enum status alternative_find(struct alternatives *alternatives, unsigned word);
-alternative_find synonym_alternatives, glued_alternatives, split_alternatives, keystroke_alternatives, phonetic_alternatives,
-    typo_alternatives;
+alternative_find synonym_alternatives, code_alternatives, glued_alternatives, split_alternatives, keystroke_alternatives,
+    phonetic_alternatives, typo_alternatives;
 
 /* The core term, unless it is a lookup too many: NOT_FOUND then too. */
 MUST_USE enum status alternative_term(struct alternatives *alternatives, struct bytes folded, struct bytes exact, enum band best,
@@ -77,6 +78,18 @@ void alternative_add(struct alternatives *alternatives, const struct alternative
 
 /* The term as it is written somewhere, marks and all. */
 struct bytes term_shown(const struct term *term, struct bytes folded);
+
+/* It stands for other words to search for. */
+bool hit_is_synonym(const struct lexicon_hit *hit);
+
+/* What it stands for begins with a product line: iphone. */
+bool hit_is_line(const struct alternatives *alternatives, const struct lexicon_hit *hit);
+
+/* The band of what stands for the words from `typed` on. An abbreviation is what it stands for as much as a word typed bare is one that has
+ * marks: "ip" is iphone as well as the ip of cameras. Not so when it may be a short form of another word, a list's (dế, typed de) or, but
+ * for product lines, the index's (lắp, typed lap). Other words for the same are near. */
+MUST_USE enum status synonym_band(const struct alternatives *alternatives, const struct token *typed, const struct lexicon_hit *hit,
+                                  enum band *band);
 
 /* All these words are looked for. */
 bool words_are_searched(const struct query_words *words, unsigned first, unsigned count);

@@ -1,4 +1,5 @@
-/* One typed word that the shop writes as several: tulanh, dienthoaisamsung, 15promax; and abbreviations joined to others: ip15.
+/* One typed word that the shop writes as several: tulanh, dienthoaisamsung, a555g; and abbreviations joined to others: tlsamsung. Those of a code
+ * are read in alternative_code.c.
  *
  * The best row of pieces by dynamic programming over the letters. A piece costs what its rarity tells (the weight of its term: rows of
  * frequent words are likelier) and something for being one more. A run of digits is cut only between codes (a55|5g); a piece has at least

@@ -24,6 +24,11 @@ ORDERS = [
     ("dây đeo đồng hồ huawei", ["Dây đeo đồng hồ Huawei"]),
     ("máy lọc nước", ["Máy lọc nước Karofi", "Lõi và vòi của máy lọc nước, dùng cho máy lọc nước Karofi"]),
     ("bàn phím", ["Bàn phím cơ Akko", "Bán phím đàn piano cũ"]),
+    ("ip 13", ["Điện thoại iPhone 13", "Camera IP C13P ngoài trời"]),
+    ("ip13", ["Điện thoại iPhone 13", "Camera IP C13P ngoài trời"]),
+    ("dt nokia", ["Điện thoại Nokia 105", "Củ sạc Nokia DT-900"]),
+    ("sac dp", ["Pin sạc dự phòng", "Bộ sạc pin tiểu Doublepow DP-B02"]),
+    ("sam", ["Nhân sâm Hàn Quốc", "Samsung Galaxy Fit"]),
 ]
 
 
