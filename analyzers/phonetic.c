@@ -11,6 +11,9 @@ struct sound {
     const char *spelling, *key;
 };
 
+/* Onsets as people type them in a hurry, and how they are spelt. */
+static const struct sound typed_onsets[] = {{"f", "ph"}, {"z", "d"}, {"j", "gi"}};
+
 /* The longest spelling that fits stands first. An onset that is not here is its own key. */
 static const struct sound onsets[] = {
     {"ngh", "ng"}, {"ng", "ng"}, {"gh", "g"}, {"gi", "d"}, {"ch", "c"}, {"tr", "c"}, {"kh", "kh"}, {"nh", "nh"}, {"ph", "ph"},
@@ -136,4 +139,18 @@ size_t phonetic_key(const struct analyzer *analyzer, struct bytes folded, char o
     size_t size = strlen(key);
     memcpy(out, key, size);
     return size + rime_key((struct bytes){syllable.data + onset, syllable.size - onset}, out + size);
+}
+
+size_t phonetic_key_typed(const struct analyzer *analyzer, struct bytes folded, char out[TOKEN_BYTES_MAX])
+{
+    char letters[PHONETIC_LETTERS_MAX];
+    for (size_t i = 0; i < sizeof typed_onsets / sizeof typed_onsets[0]; i++) {
+        size_t was = strlen(typed_onsets[i].spelling), is = strlen(typed_onsets[i].key), size = folded.size - was + is;
+        if (!starts_with(folded, typed_onsets[i].spelling) || size > sizeof letters)
+            continue;
+        memcpy(letters, typed_onsets[i].key, is);
+        memcpy(letters + is, folded.data + was, folded.size - was);
+        return phonetic_key(analyzer, (struct bytes){letters, size}, out);
+    }
+    return phonetic_key(analyzer, folded, out);
 }

@@ -10,4 +10,8 @@
  * when it is no syllable. */
 size_t phonetic_key(const struct analyzer *analyzer, struct bytes folded, char out[TOKEN_BYTES_MAX]);
 
+/* The same for a word of a query, whose onset may be typed with a letter that Vietnamese does not have: f for ph, z for d, j for gi. No text is
+ * filed under those. */
+size_t phonetic_key_typed(const struct analyzer *analyzer, struct bytes folded, char out[TOKEN_BYTES_MAX]);
+
 #endif

@@ -98,7 +98,7 @@ enum status near_by_sound(struct snapshot *snapshot, const struct analyzer *anal
     struct vocabulary_cursor *cursor = NULL;
     struct vocabulary_entry entry;
     char sound[TOKEN_BYTES_MAX];
-    struct bytes key = {sound, phonetic_key(analyzer, folded, sound)};
+    struct bytes key = {sound, phonetic_key_typed(analyzer, folded, sound)};
     *out = (struct near_terms){0};
     if (key.size == 0)
         return STATUS_OK;

@@ -61,6 +61,24 @@ static void apart(void **state)
     }
 }
 
+/* Letters that Vietnamese does not have are keys of what is typed, not of what is written. */
+static void typed_letters(void **state)
+{
+    static const char *const pairs[][2] = {{"fim", "phim"},  {"fong", "phong"}, {"zay", "day"},
+                                           {"zung", "dung"}, {"jay", "giay"},   {"may", "may"}};
+    char typed[TOKEN_BYTES_MAX], written[TOKEN_BYTES_MAX];
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        size_t size = phonetic_key_typed(analyzer, bytes_of(pairs[i][0]), typed);
+        assert_int_equal(size, key_of(pairs[i][1], written));
+        assert_memory_equal(typed, written, size);
+    }
+    assert_int_equal(phonetic_key_typed(analyzer, bytes_of("f"), typed), 0);
+    assert_int_equal(phonetic_key_typed(analyzer, bytes_of("fwifi"), typed), 0);
+    assert_int_equal(phonetic_key_typed(analyzer, bytes_of("fnghienggg"), typed), 0);
+    assert_int_equal(key_of("fim", written), 0);
+}
+
 static void no_syllables(void **state)
 {
     static const char *const words[] = {"",      "samsung",   "laptop", "b",        "gh",   "ngh", "k",
@@ -101,10 +119,8 @@ static void quantities(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(alike),
-        cmocka_unit_test(apart),
-        cmocka_unit_test(no_syllables),
-        cmocka_unit_test(quantities),
+        cmocka_unit_test(alike),        cmocka_unit_test(apart),      cmocka_unit_test(typed_letters),
+        cmocka_unit_test(no_syllables), cmocka_unit_test(quantities),
     };
     analyzer = analyzer_new();
     int failures = cmocka_run_group_tests(tests, NULL, NULL);
