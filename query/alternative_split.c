@@ -10,6 +10,7 @@
 #include "analyzers/lexicon.h"
 #include "analyzers/utf8.h"
 #include "query/alternative.h"
+#include "query/pair_form.h"
 
 enum {
     SPLIT_LETTERS_MIN = 3,
@@ -171,27 +172,58 @@ static enum status piece_try(struct splitter *splitter, unsigned from, unsigned 
     return status;
 }
 
-/* The row's edges from the last to the first, and how it reads. */
+/* The row's pieces in the order of the text; returns how many. */
+static unsigned row_pieces(const struct splitter *splitter, const struct piece *row, struct piece pieces[ALTERNATIVE_EDGES_MAX])
+{
+    unsigned count = 0;
+    for (const struct piece *piece = row;; piece = &splitter->ends[piece->from]) {
+        pieces[count++] = *piece;
+        if (piece->from == 0)
+            break;
+    }
+    for (unsigned i = 0; i < count / 2; i++) {
+        struct piece other = pieces[i];
+        pieces[i] = pieces[count - 1 - i];
+        pieces[count - 1 - i] = other;
+    }
+    return count;
+}
+
+/* Pieces without typed marks are shown as they are written side by side. */
+static enum status pieces_show(const struct splitter *splitter, struct piece *pieces, unsigned count)
+{
+    enum status status = STATUS_OK;
+    for (unsigned i = 1; i < count && is_bare(splitter) && status == STATUS_OK; i++) {
+        struct piece *one = &pieces[i - 1], *other = &pieces[i];
+        struct bytes first = one->shown;
+        if (one->term_count != 1 || other->term_count != 1)
+            continue;
+        status = pair_forms(splitter->alternatives->words->snapshot, one->terms, other->terms, &first, &other->shown);
+        if (i == 1)
+            one->shown = first;
+    }
+    return status;
+}
+
+/* The row's edges, and how it reads. */
 static enum status row_take(const struct splitter *splitter, const struct piece *row, unsigned word)
 {
-    struct arena *arena = splitter->alternatives->arena;
-    unsigned at = (unsigned)splitter->folded.size;
-    const struct piece *piece = row;
-    struct alternative found = {.first = (uint8_t)word, .words = 1, .kind = ALTERNATIVE_SPLIT, .edge_count = row->edges, .text = {"", 0}};
-    for (unsigned edge = found.edge_count; edge > 0;) {
-        char *text =
-            arena_print(arena, "%.*s%s%s", (int)piece->shown.size, piece->shown.data, found.text.size > 0 ? " " : "", found.text.data);
-        if (text == NULL)
-            return STATUS_LIMIT;
-        found.text = bytes_of(text);
-        edge -= piece->term_count;
-        for (unsigned i = 0; i < piece->term_count; i++)
-            found.edges[edge + i] = (struct alternative_edge){&piece->terms[i], 1};
-        at = piece->from;
-        piece = &splitter->ends[at];
+    struct alternative found = {.first = (uint8_t)word, .words = 1, .kind = ALTERNATIVE_SPLIT, .text = {"", 0}};
+    struct piece pieces[ALTERNATIVE_EDGES_MAX];
+    unsigned count = row_pieces(splitter, row, pieces);
+    enum status status = pieces_show(splitter, pieces, count);
+    for (unsigned i = 0; i < count && status == STATUS_OK; i++) {
+        const struct piece *piece = &pieces[i];
+        const char *text = arena_print(splitter->alternatives->arena, "%.*s%s%.*s", (int)found.text.size, found.text.data, i > 0 ? " " : "",
+                                       (int)piece->shown.size, piece->shown.data);
+        for (unsigned term = 0; term < piece->term_count; term++)
+            found.edges[found.edge_count++] = (struct alternative_edge){&piece->terms[term], 1};
+        status = text == NULL ? STATUS_LIMIT : STATUS_OK;
+        found.text = text == NULL ? found.text : bytes_of(text);
     }
-    alternative_add(splitter->alternatives, &found);
-    return STATUS_OK;
+    if (status == STATUS_OK)
+        alternative_add(splitter->alternatives, &found);
+    return status;
 }
 
 static bool is_splittable(const struct token *token)
