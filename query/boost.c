@@ -5,18 +5,19 @@
 enum status boost_open(struct boost *boost, struct snapshot *snapshot, const struct understanding *understanding, const struct rules *rules,
                        uint32_t score_max, struct arena *arena)
 {
-    *boost = (struct boost){.points = score_max / BOOST_SHARE};
+    *boost = (struct boost){0};
     enum status status = rule_boost_open(&boost->rules, snapshot, rules, score_max, arena);
-    for (unsigned i = 0; i < understanding->count && boost->points > 0; i++) {
+    for (unsigned i = 0; i < understanding->count && score_max >= BOOST_SHARE; i++) {
         const struct reading *reading = &understanding->readings[i];
         if (reading->effect != EFFECT_RANK)
             continue;
-        bool brand = strcmp(reading->field, "brand") == 0;
+        bool brand = strcmp(reading->field, "brand") == 0, alone = !brand && reading->whole && understanding->text.size == 0;
         boost->has_brand = boost->has_brand || brand;
         boost->has_category = boost->has_category || !brand;
         *(brand ? &boost->brand : &boost->category) = reading->ordinal;
-        boost->points_max += boost->points;
+        *(brand ? &boost->brand_points : &boost->category_points) = score_max / (alone ? BOOST_SHARE_ALONE : BOOST_SHARE);
     }
+    boost->points_max = boost->brand_points + boost->category_points;
     return status == STATUS_OK && boost->has_category ? tree_get(snapshot, FACET_CATEGORY, arena, &boost->tree) : status;
 }
 
@@ -45,8 +46,10 @@ static enum status slot_add(const struct boost *boost, struct columns *columns, 
         const uint32_t *ordinals = part_u32(part, 0);
         for (uint32_t at = window_next(documents, part->first); at < part->end; at = window_next(documents, at + 1)) {
             uint32_t own = ordinals[at - part->first];
-            bool fits = slot == SLOT_BRAND ? own == boost->brand : category_fits(boost, own);
-            points[at] += fits ? boost->points : 0;
+            if (slot == SLOT_BRAND)
+                points[at] += own == boost->brand ? boost->brand_points : 0;
+            else
+                points[at] += category_fits(boost, own) ? boost->category_points : 0;
         }
     }
     return status == STATUS_END ? STATUS_OK : status;

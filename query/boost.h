@@ -8,13 +8,17 @@
 #include "query/understand.h"
 #include "storage/label.h"
 
-enum { BOOST_SHARE = 8 /* each is worth 1/BOOST_SHARE of the greatest text score */ };
+/* What they are worth, as shares of the greatest text score. */
+enum {
+    BOOST_SHARE = 8,
+    BOOST_SHARE_ALONE = 2, /* of a category that was named in full, with nothing besides but what else was read */
+};
 
 struct boost {
     bool has_brand, has_category;
     uint32_t brand, category; /* ordinals */
     struct tree tree;
-    uint32_t points;     /* of each */
+    uint32_t brand_points, category_points;
     uint32_t points_max; /* what a product can get of both */
     struct rule_boost rules;
 };

@@ -69,7 +69,8 @@ static enum status pair_open(struct contiguity *contiguity, const struct term *t
     return edge_window_open(window, contiguity->snapshot, &pair->edge, contiguity->document_limit, contiguity->arena);
 }
 
-static enum status pair_add(struct contiguity *contiguity, const struct pair *pair, unsigned place)
+/* `most` is what it may be worth. */
+static enum status pair_add(struct contiguity *contiguity, const struct pair *pair, unsigned place, uint32_t most)
 {
     char key[TERM_BYTES_MAX];
     struct term term = {0};
@@ -82,6 +83,7 @@ static enum status pair_add(struct contiguity *contiguity, const struct pair *pa
         if (contiguity->pairs[i].term.term.id == term.id)
             return STATUS_OK;
     status = worth_get(contiguity, pair, &worth);
+    worth = worth < most ? worth : most;
     return status == STATUS_OK && worth > 0 && contiguity->count < CONTIGUITY_PAIRS_MAX
                ? pair_open(contiguity, &term, (struct bytes){key, size}, worth, place)
                : status;
@@ -110,7 +112,7 @@ enum status contiguity_add(struct contiguity *contiguity, const struct token_lis
     enum status status = STATUS_OK;
     unsigned count = pairs_list(tokens, text, pairs, CONTIGUITY_PAIRS_MAX);
     for (unsigned i = is_alone(tokens); i < count && status == STATUS_OK; i++)
-        status = pair_add(contiguity, &pairs[i], pair_place(&pairs[i], pair_begin(&pairs[i])->position));
+        status = pair_add(contiguity, &pairs[i], pair_place(&pairs[i], pair_begin(&pairs[i])->position), UINT32_MAX);
     return status;
 }
 
@@ -135,6 +137,23 @@ static struct bytes text_with(struct contiguity *contiguity, struct bytes text, 
     return (struct bytes){bytes, text.size - (end - start) + phrase.size};
 }
 
+/* What the pair of some typed words is worth, or the end of one; no bound when the core lacks one of them. */
+static enum status typed_worth(const struct contiguity *contiguity, const struct token_list *tokens, unsigned first, unsigned words,
+                               uint32_t *worth)
+{
+    uint32_t sum = 0;
+    enum status status = STATUS_OK;
+    bool known = true;
+    for (unsigned i = 0; i < words && status == STATUS_OK; i++) {
+        uint32_t weight = 0;
+        status = word_weight(contiguity, whole_at(tokens, first + i), &weight);
+        known = known && weight > 0;
+        sum += weight;
+    }
+    *worth = known ? sum / CONTIGUITY_PART : UINT32_MAX;
+    return status;
+}
+
 enum status contiguity_add_alternative(struct contiguity *contiguity, const struct analyzer *analyzer, const struct token_list *tokens,
                                        struct bytes text, unsigned first, unsigned words, struct bytes phrase)
 {
@@ -146,14 +165,19 @@ enum status contiguity_add_alternative(struct contiguity *contiguity, const stru
     if (changed.data == NULL)
         return STATUS_LIMIT;
     enum status status = analyze(analyzer, changed.data, changed.size, contiguity->arena, &with);
+    uint32_t most = 0;
+    if (status == STATUS_OK)
+        status = typed_worth(contiguity, tokens, first, words, &most);
     unsigned count = status == STATUS_OK ? pairs_list(&with, changed, pairs, CONTIGUITY_PAIRS_MAX) : 0;
     for (unsigned i = is_alone(&with); i < count && status == STATUS_OK; i++) {
-        const struct token *behind = pairs[i].second == NULL ? pairs[i].first : pairs[i].second;
-        unsigned position = pair_begin(&pairs[i])->position;
-        if ((size_t)behind->offset + behind->size <= start || pair_begin(&pairs[i])->offset >= start + phrase.size)
+        const struct token *behind = pairs[i].second == NULL ? pairs[i].first : pairs[i].second, *before = pair_begin(&pairs[i]);
+        unsigned position = before->position;
+        size_t behind_end = (size_t)behind->offset + behind->size;
+        if (behind_end <= start || before->offset >= start + phrase.size)
             continue;
+        bool inside = before->offset >= start && behind_end <= start + phrase.size;
         position = position < first + words ? position : first + words - 1;
-        status = pair_add(contiguity, &pairs[i], pair_place(&pairs[i], position));
+        status = pair_add(contiguity, &pairs[i], pair_place(&pairs[i], position), inside ? most : UINT32_MAX);
     }
     return status;
 }

@@ -5,7 +5,8 @@
  *   worth           := (weight of the first word + weight of the second) / CONTIGUITY_PART, of the one word at a beginning (of two words or more) or an end
  *
  * where a weight is term_weight of a word of the core. Pairs never decide whether a document matches, nor its band. An alternative's pairs
- * share the places of the words that it stands for; of several pairs at one place the greatest share counts. A pair counts once, where it was found
+ * share the places of the words that it stands for; of several pairs at one place the greatest share counts; one within the
+ * alternative is worth no more than those words would be side by side. A pair counts once, where it was found
  * first: alternatives of different lengths bring it to different places.
  *
  * contiguity_most bounds what all pairs may add, as the prior's greatest share does, so pruning stays exact. */

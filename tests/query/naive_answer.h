@@ -42,7 +42,8 @@ static inline uint64_t naive_boost(const struct shop *shop, const struct underst
         bool brand = strcmp(reading->field, "brand") == 0;
         bool fits = brand ? product->brand == reading->ordinal
                           : product->category != UINT32_MAX && is_under(shop, product->category, reading->ordinal);
-        points += fits ? score_max / 8 : 0;
+        bool alone = !brand && reading->whole && understanding->text.size == 0;
+        points += fits && score_max >= 8 ? score_max / (alone ? 2 : 8) : 0;
     }
     return points;
 }

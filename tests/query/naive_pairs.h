@@ -23,13 +23,15 @@ static inline unsigned naive_pair_impact(const struct naive_pair *pair, const st
 }
 
 /* Unless no product has it, or it is there. */
-static inline void naive_pair_add(const struct shop *shop, struct naive_query *query, const struct pair *found, unsigned position)
+static inline void naive_pair_add(const struct shop *shop, struct naive_query *query, const struct pair *found, unsigned position,
+                                  unsigned most)
 {
     struct naive_pair pair = {.place = found->first == NULL ? 0 : position * 2 + 1 + (found->second == NULL)};
     bool had = false;
     pair.size = pair_key(found, pair.key);
     pair.worth = (found->first == NULL ? 0 : naive_weight(shop, query, found->first));
     pair.worth = (pair.worth + (found->second == NULL ? 0 : naive_weight(shop, query, found->second))) / 2;
+    pair.worth = least(pair.worth, most);
     for (uint32_t i = 0; i < shop->count && !had; i++)
         had = naive_pair_impact(&pair, &shop->products[i]) > 0;
     for (unsigned i = 0; i < query->pair_count; i++)
@@ -58,11 +60,24 @@ static inline void naive_alternative_pairs(const struct shop *shop, const struct
                         (int)(text.size - end), text.data + end);
     must(analyze(shop->analyzer, changed, (size_t)size, arena, &with));
     unsigned count = pairs_list(&with, (struct bytes){changed, (size_t)size}, pairs, CONTIGUITY_PAIRS_MAX);
+    unsigned most = 0;
+    bool known = true;
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct token *token = &list->tokens[i];
+        if (token->part || token->position < first || token->position > last)
+            continue;
+        known = known && naive_weight(shop, query, token) > 0;
+        most += naive_weight(shop, query, token);
+    }
+    most = known ? most / 2 : UINT32_MAX;
     for (unsigned i = with.positions == 1; i < count; i++) {
         const struct token *behind = pairs[i].second == NULL ? pairs[i].first : pairs[i].second;
         const struct token *before = pairs[i].first == NULL ? pairs[i].second : pairs[i].first;
         if (behind->offset + behind->size > (unsigned)start && before->offset < (unsigned)start + alternative->text.size)
-            naive_pair_add(shop, query, &pairs[i], least(before->position, last));
+            naive_pair_add(shop, query, &pairs[i], least(before->position, last),
+                           before->offset >= (unsigned)start && behind->offset + behind->size <= (unsigned)start + alternative->text.size
+                               ? most
+                               : UINT32_MAX);
     }
 }
 
@@ -73,7 +88,7 @@ static inline void naive_pairs(const struct shop *shop, const struct token_list 
     struct pair pairs[64];
     unsigned count = pairs_list(list, text, pairs, CONTIGUITY_PAIRS_MAX);
     for (unsigned i = list->positions == 1; i < count; i++)
-        naive_pair_add(shop, query, &pairs[i], (pairs[i].first == NULL ? pairs[i].second : pairs[i].first)->position);
+        naive_pair_add(shop, query, &pairs[i], (pairs[i].first == NULL ? pairs[i].second : pairs[i].first)->position, UINT32_MAX);
     for (unsigned i = 0; i < alternative_count; i++) {
         bool one_way = alternatives[i].text.size > 0;
         for (unsigned edge = 0; edge < alternatives[i].edge_count; edge++)
