@@ -39,6 +39,7 @@ struct alternatives {
     const struct query_words *words;
     struct arena *arena;
     struct synonyms synonyms;
+    struct token_list *decoded; /* the words read as keystrokes; NULL until they are asked for */
     struct alternative *list;
     unsigned count;
     unsigned lookups;

@@ -1,9 +1,13 @@
 /* Words typed as the keys of Telex or VNI while no input method was on (ddieenj thoaij, d9ie6n5 thoai5), and plain words that one made
- * something else of (sámung). What the vocabulary does not have was not meant. */
+ * something else of (sámung). What the vocabulary does not have was not meant. What was decoded may
+ * stand for other words as anything typed. */
 #include <string.h>
 
 #include "analyzers/keystroke.h"
 #include "query/alternative.h"
+#include "query/decoded.h"
+
+enum { PHRASE_WORDS_MAX = 4 /* before a decoded word, itself among them */ };
 
 /* Adds the spelling's term to an edge. */
 static enum status spelling_add(struct alternatives *alternatives, const struct spelling *spelling, struct edge_term *terms,
@@ -40,12 +44,52 @@ static enum status spellings_add(struct alternatives *alternatives, unsigned wor
     return STATUS_OK;
 }
 
+static enum status decoded_take(struct alternatives *alternatives)
+{
+    const struct query_words *words = alternatives->words;
+    if (alternatives->decoded != NULL)
+        return STATUS_OK;
+    alternatives->decoded = arena_calloc(alternatives->arena, 1, sizeof *alternatives->decoded);
+    if (alternatives->decoded == NULL)
+        return STATUS_LIMIT;
+    return tokens_decode(words->snapshot, alternatives->analyzer, words->tokens, alternatives->arena, alternatives->decoded);
+}
+
+/* Other words for what was decoded, from the word `first` on and over `word`. */
+static enum status decoded_synonyms(struct alternatives *alternatives, unsigned first, unsigned word)
+{
+    const struct token_list *tokens = alternatives->decoded;
+    struct lexicon_hit hits[SYNONYM_HITS_MAX];
+    unsigned count = 0;
+    uint32_t at = 0;
+    while (at < tokens->count && (tokens->tokens[at].part || tokens->tokens[at].position != first))
+        at++;
+    if (at == tokens->count)
+        return STATUS_OK;
+    enum status status = synonyms_find(&alternatives->synonyms, tokens, at, hits, SYNONYM_HITS_MAX, &count);
+    for (unsigned i = 0; i < count && status == STATUS_OK; i++) {
+        struct alternative found = {
+            .first = (uint8_t)first, .words = (uint8_t)hits[i].words, .kind = ALTERNATIVE_KEYSTROKE, .text = hits[i].value};
+        if (!hit_is_synonym(&hits[i]) || first + hits[i].words <= word || !words_are_searched(alternatives->words, first, hits[i].words))
+            continue;
+        status = alternative_spell(alternatives, hits[i].tokens, BAND_NEAR, &found);
+        if (status == STATUS_OK)
+            alternative_add(alternatives, &found);
+        status = status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    }
+    return status;
+}
+
 enum status keystroke_alternatives(struct alternatives *alternatives, unsigned word)
 {
     struct spelling spellings[KEYSTROKE_UNDONE_MAX];
     const struct token *token = &alternatives->words->words[word].tokens[0];
     unsigned count = keystrokes_decode(alternatives->analyzer, (struct bytes){token->folded, token->folded_size}, spellings);
     enum status status = spellings_add(alternatives, word, spellings, count);
+    if (status == STATUS_OK && count > 0)
+        status = decoded_take(alternatives);
+    for (unsigned before = 0; before < PHRASE_WORDS_MAX && before <= word && count > 0 && status == STATUS_OK; before++)
+        status = decoded_synonyms(alternatives, word - before, word);
     if (status != STATUS_OK || !token_is_marked(token))
         return status;
     count = keystrokes_undo(alternatives->analyzer, (struct bytes){token->exact, token->exact_size}, spellings);

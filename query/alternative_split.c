@@ -205,6 +205,27 @@ static enum status pieces_show(const struct splitter *splitter, struct piece *pi
     return status;
 }
 
+/* Other words for all the pieces together: máy lạnh for dieuhoa. */
+static enum status row_synonyms(struct alternatives *alternatives, struct bytes text, unsigned word)
+{
+    struct lexicon_hit hits[SYNONYM_HITS_MAX];
+    struct token_list tokens = {0};
+    unsigned count = 0;
+    enum status status = analyze(alternatives->analyzer, text.data, text.size, alternatives->arena, &tokens);
+    if (status == STATUS_OK && tokens.count > 0)
+        status = synonyms_find(&alternatives->synonyms, &tokens, 0, hits, SYNONYM_HITS_MAX, &count);
+    for (unsigned i = 0; i < count && status == STATUS_OK; i++) {
+        struct alternative found = {.first = (uint8_t)word, .words = 1, .kind = ALTERNATIVE_SPLIT, .text = hits[i].value};
+        if (!hit_is_synonym(&hits[i]) || hits[i].words != tokens.positions)
+            continue;
+        status = alternative_spell(alternatives, hits[i].tokens, BAND_NEAR, &found);
+        if (status == STATUS_OK)
+            alternative_add(alternatives, &found);
+        status = status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    }
+    return status;
+}
+
 /* The row's edges, and how it reads. */
 static enum status row_take(const struct splitter *splitter, const struct piece *row, unsigned word)
 {
@@ -221,9 +242,10 @@ static enum status row_take(const struct splitter *splitter, const struct piece 
         status = text == NULL ? STATUS_LIMIT : STATUS_OK;
         found.text = text == NULL ? found.text : bytes_of(text);
     }
-    if (status == STATUS_OK)
-        alternative_add(splitter->alternatives, &found);
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    alternative_add(splitter->alternatives, &found);
+    return row == splitter->rows ? row_synonyms(splitter->alternatives, found.text, word) : STATUS_OK;
 }
 
 static bool is_splittable(const struct token *token)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyzers/lexicon.h"
+#include "query/decoded.h"
 #include "query/read.h"
 #include "query/run_on.h"
 
@@ -216,10 +217,17 @@ enum status understand(struct snapshot *snapshot, const struct analyzer *analyze
     struct reader_state *state = arena_calloc(arena, 1, sizeof *state);
     *out = (struct understanding){.text = request->text};
     enum status status = state == NULL ? STATUS_LIMIT : run_on_part(snapshot, analyzer, request->text, arena, tokens);
+    struct token_list *decoded = arena_calloc(arena, 1, sizeof *decoded);
+    if (status == STATUS_OK && decoded == NULL)
+        status = STATUS_LIMIT;
+    if (status == STATUS_OK && snapshot != NULL)
+        status = tokens_decode(snapshot, analyzer, tokens, arena, decoded);
+    else if (status == STATUS_OK)
+        *decoded = *tokens;
     if (status != STATUS_OK)
         return status;
     *state = (struct reader_state){.snapshot = snapshot, .analyzer = analyzer, .arena = arena, .ignored = request->ignored, .out = out};
-    lexemes_read(request->text, tokens, &state->lexemes);
+    lexemes_read(request->text, decoded, &state->lexemes);
     colours_mark(state);
     status = snapshot == NULL ? STATUS_OK : read_labels(state);
     if (status != STATUS_OK)

@@ -77,6 +77,8 @@ def test_search():
     expect_equal(understood, {"category": ("tu-lanh", "filter"), "priceMax": (7000000, "filter")}, "what was understood")
     expect_equal(ask("tủ lạnh"), (["e1", "e2", "e3", "k1"], {"category": ("tu-lanh", "rank")}), "without a price the category lifts")
     expect_equal(ask("tủ lạnh", "sort=priceAsc")[0], ["e1", "e2", "e3", "k1"], "the request's own order changes nothing of what is found")
+    expect_equal(ask("tur lanhj duwowis 7 trieeuj"), (found, understood), "the same as keys of Telex")
+    expect_equal(ask("tu3 lanh5 duoi71 7tr"), (found, understood), "the same as keys of VNI")
     expect_equal(ask("tu lanh tren 250 lit")[0], ["e2", "e3"], "more than 250 litres")
     expect_equal(ask("tủ lạnh trên 250 dưới 350 lít")[0], ["e2"], "more than 250 litres, less than 350")
     expect_equal(ask("tủ lạnh 5 - 7 triệu")[0], ["e2"], "from five to seven million")
