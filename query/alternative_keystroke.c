@@ -55,6 +55,15 @@ static enum status decoded_take(struct alternatives *alternatives)
     return tokens_decode(words->snapshot, alternatives->analyzer, words->tokens, alternatives->arena, alternatives->decoded);
 }
 
+/* Some word of it is looked for in descriptions, as it was typed: other words for all of them would stand before the words themselves. */
+static bool is_described(const struct query_words *words, unsigned first, unsigned count)
+{
+    for (unsigned i = first; i < first + count; i++)
+        if (words->words[i].known == WORD_IN_BODY)
+            return true;
+    return false;
+}
+
 /* Other words for what was decoded, from the word `first` on and over `word`. */
 static enum status decoded_synonyms(struct alternatives *alternatives, unsigned first, unsigned word)
 {
@@ -70,7 +79,8 @@ static enum status decoded_synonyms(struct alternatives *alternatives, unsigned 
     for (unsigned i = 0; i < count && status == STATUS_OK; i++) {
         struct alternative found = {
             .first = (uint8_t)first, .words = (uint8_t)hits[i].words, .kind = ALTERNATIVE_KEYSTROKE, .text = hits[i].value};
-        if (!hit_is_synonym(&hits[i]) || first + hits[i].words <= word || !words_are_searched(alternatives->words, first, hits[i].words))
+        if (!hit_is_synonym(&hits[i]) || first + hits[i].words <= word || !words_are_searched(alternatives->words, first, hits[i].words) ||
+            is_described(alternatives->words, first, hits[i].words))
             continue;
         status = alternative_spell(alternatives, hits[i].tokens, BAND_NEAR, &found);
         if (status == STATUS_OK)

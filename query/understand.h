@@ -67,9 +67,10 @@ struct understanding {
 };
 _Static_assert(QUERY_TOKENS_MAX <= 32, "sets of words are 32 bits");
 
-/* Reads the request's words; `tokens` are theirs, and what was typed as one with a measure is parted in them (run_on.h); what was typed
- * as keys is read decoded (decoded.h), and stays as it was in them. Without a snapshot nothing is decoded, and no brands and categories are read. Fields that the request ignores are not read. Lives in the arena, the snapshot, the analyzer and the
- * request. LIMIT: the arena's cap; CORRUPT: a stored block. */
+/* Reads the request's words; `tokens` are theirs, and what was typed as one with a measure is parted in them (run_on.h). What was typed as
+ * keys is read decoded (decoded.h), and stays in them as it was. Without a snapshot nothing is decoded, and no brands and categories are
+ * read. Fields that the request ignores are not read. Lives in the arena, the snapshot, the analyzer and the request. LIMIT: the arena's cap;
+ * CORRUPT: a stored block. */
 MUST_USE enum status understand(struct snapshot *snapshot, const struct analyzer *analyzer, struct token_list *tokens,
                                 const struct search_request *request, struct arena *arena, struct understanding *out);
 
