@@ -41,7 +41,9 @@ enum status lead_release(const struct reader_state *state, struct span *span)
     if (span->lead_words == 0 || (span->lead & (LEAD_PRICE | LEAD_ROOM)) != 0)
         return STATUS_OK;
     bool is_part = noun_stands_before(state, items[span->first].word);
-    bool in_front = (span->lead_words & word_bit(items[span->first].word)) != 0;
+    unsigned count = 0; /* of the first lead: one of several words is no end of another */
+    bool in_front = phrase_find(&leads, &state->lexemes, span->first, &count) != NULL && count == 1 &&
+                    (span->lead_words & word_bit(items[span->first].word)) != 0;
     enum status status = is_part && in_front ? ends_compound(state, items[span->first].word, &ends) : STATUS_OK;
     if (ends)
         span->first++;
