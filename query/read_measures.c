@@ -32,7 +32,7 @@ static const struct {
 };
 enum { QUANTITY_STORAGE, QUANTITY_RAM, QUANTITY_COUNT = sizeof quantities / sizeof quantities[0] };
 
-enum { ROOM_M2_MIN = 5 };
+enum { ROOM_M2_MIN = 5, SIZE_RANGE_TIMES_MAX = 8 };
 enum { CASE_MM_MIN = 28, CASE_MM_MAX = 60 }; /* of a watch; other millimetres are no case */
 
 /* A data size, until all of the query's are known. */
@@ -59,18 +59,15 @@ bool sign_at(const struct reader_state *state, unsigned at, char sign)
     return at < state->lexemes.count && state->lexemes.items[at].kind == LEXEME_SIGN && state->lexemes.items[at].sign == sign;
 }
 
-/* Whether the word before a lexeme is searched, but for a category or a brand: what follows may belong to a name ("iphone 13", "note 13"). */
+/* Whether the word before a lexeme is searched (no category, no brand) and foreign or a number: what follows may belong to a name ("iphone 13",
+ * "note 13"). */
 static bool name_runs_on(const struct reader_state *state, unsigned at)
 {
     uint32_t before = at == 0 ? 0 : lexeme_words(&state->lexemes, at - 1, at), kept = 0;
     for (unsigned i = 0; i < state->out->count; i++)
         kept |= state->out->readings[i].kept;
-    return (before & (~state->taken | kept)) != 0;
-}
-
-static bool is_syllable(const struct reader_state *state, unsigned at)
-{
-    return state->lexemes.words[state->lexemes.items[at].word].token->kind == TOKEN_SYLLABLE;
+    bool foreign = at > 0 && state->lexemes.words[state->lexemes.items[at - 1].word].token->kind != TOKEN_SYLLABLE;
+    return foreign && (before & (~state->taken | kept)) != 0;
 }
 
 static bool bound_read(const struct reader_state *state, unsigned *at, enum bound *out)
@@ -87,7 +84,7 @@ static bool bound_read(const struct reader_state *state, unsigned *at, enum boun
         bool of_number = *at > 0 && state->lexemes.items[*at].joined && state->lexemes.items[*at - 1].kind == LEXEME_NUMBER;
         if (found == NULL || of_number) /* "4k dưới" is no "k dưới" */
             return false;
-        if ((found->flags & PHRASE_APART) != 0 && name_runs_on(state, *at) && !is_syllable(state, *at - 1))
+        if ((found->flags & PHRASE_APART) != 0 && name_runs_on(state, *at))
             return false;
         *out = (enum bound)found->value;
     }
@@ -166,6 +163,34 @@ static unsigned joiner_read(const struct reader_state *state, unsigned at, const
     return at;
 }
 
+bool is_memory_size(int64_t milli)
+{
+    static const uint8_t sizes[] = {1, 2, 3, 4, 6, 8, 10, 12, 16, 18, 20, 24, 32, 36, 48, 64, 96, 128};
+    for (size_t i = 0; i < sizeof sizes; i++)
+        if (milli == sizes[i] * INT64_C(1000))
+            return true;
+    return false;
+}
+
+static bool is_storage_size(int64_t milli)
+{
+    int64_t size = milli / MILLI;
+    return milli % MILLI == 0 && size >= 4 && size <= 65536 &&
+           ((size & (size - 1)) == 0 || size % 120 == 0 || size % 250 == 0 || size == 1000);
+}
+
+bool is_round_size(int64_t milli)
+{
+    int64_t size = milli / MILLI;
+    return milli % MILLI == 0 && size >= 16 && size <= 4096 && (size & (size - 1)) == 0;
+}
+
+/* The lower end of a range of sizes. */
+static bool is_size_below(int64_t low, int64_t high)
+{
+    return (is_memory_size(low) || is_storage_size(low)) && high <= low * SIZE_RANGE_TIMES_MAX;
+}
+
 static void range_read(const struct reader_state *state, struct span *span)
 {
     unsigned at = span->low.end, next = joiner_read(state, at, span), inner = 0;
@@ -177,7 +202,10 @@ static void range_read(const struct reader_state *state, struct span *span)
         return;
     if (!ends_join(&span->low, &span->high))
         return;
-    if (span->low.kind == MEASURE_BARE && span->high.kind != MEASURE_BARE)
+    bool bare_low = span->low.kind == MEASURE_BARE;
+    if (bare_low && unit_is(&span->high, "gb") && !is_size_below(span->low.milli, span->high.milli)) /* "xiaomi 13 đến 128gb" */
+        return;
+    if (bare_low && span->high.kind != MEASURE_BARE)
         bare_take(&span->low, &span->high, true);
     else if (span->high.kind == MEASURE_BARE && span->low.kind != MEASURE_BARE)
         bare_take(&span->high, &span->low, false);
@@ -301,28 +329,6 @@ static void quantity_add(struct reader_state *state, size_t row, const struct sp
         /* How large a room is, no product says in that number. */
         number_add(state, names[0], &exact, quantities[row].lead == LEAD_ROOM ? EFFECT_NONE : EFFECT_WORDS, span->low.milli);
     }
-}
-
-bool is_memory_size(int64_t milli)
-{
-    static const uint8_t sizes[] = {1, 2, 3, 4, 6, 8, 10, 12, 16, 18, 20, 24, 32, 36, 48, 64, 96, 128};
-    for (size_t i = 0; i < sizeof sizes; i++)
-        if (milli == sizes[i] * INT64_C(1000))
-            return true;
-    return false;
-}
-
-static bool is_storage_size(int64_t milli)
-{
-    int64_t size = milli / MILLI;
-    return milli % MILLI == 0 && size >= 4 && size <= 65536 &&
-           ((size & (size - 1)) == 0 || size % 120 == 0 || size % 250 == 0 || size == 1000);
-}
-
-bool is_round_size(int64_t milli)
-{
-    int64_t size = milli / MILLI;
-    return milli % MILLI == 0 && size >= 16 && size <= 4096 && (size & (size - 1)) == 0;
 }
 
 /* A lone g is a gigabyte where it counts a size that storage comes in. */
