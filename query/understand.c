@@ -147,7 +147,8 @@ uint32_t fillers_find(const struct reader_state *state)
             uint32_t words = 0;
             for (unsigned j = 0; j < hits[i].words && word + j < state->lexemes.word_count; j++)
                 words |= word_bit(word + j);
-            bool clear = hits[i].words > 1 || filler_is_clear(state, word);
+            /* "cân" is no "cần" */
+            bool clear = hits[i].words > 1 || (hits[i].marks != MARKS_SUBSET && filler_is_clear(state, word));
             if (hits[i].list == LEXICON_FILLERS && clear && (words & state->taken) == 0)
                 fillers |= words;
         }
