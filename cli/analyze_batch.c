@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "catalog/lines.h"
+#include "query/strict.h"
 #include "server/render_understood.h"
 #include "server/view.h"
 
@@ -21,6 +22,7 @@ struct batch {
 static enum status query_answer(struct batch *batch, struct bytes text, struct error *error)
 {
     struct search_request request;
+    struct strict_spans spans;
     struct token_list tokens = {0};
     struct understanding *understanding = arena_alloc(&batch->arena, sizeof *understanding);
     struct json_writer json = {.out = &batch->out};
@@ -28,7 +30,9 @@ static enum status query_answer(struct batch *batch, struct bytes text, struct e
     enum status status = request_set(&request, "q", text, error);
     if (status != STATUS_OK)
         return status;
-    status = understanding == NULL ? STATUS_LIMIT : analyze(batch->analyzer, text.data, text.size, &batch->arena, &tokens);
+    status = understanding == NULL ? STATUS_LIMIT : strict_parse(request.text, &batch->arena, &spans, &request.text);
+    if (status == STATUS_OK)
+        status = analyze(batch->analyzer, request.text.data, request.text.size, &batch->arena, &tokens);
     if (status == STATUS_OK)
         status = understand(batch->snapshot, batch->analyzer, &tokens, &request, &batch->arena, understanding);
     if (status != STATUS_OK)

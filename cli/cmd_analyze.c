@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/expansion.h"
 #include "cli/reader.h"
+#include "query/strict.h"
 #include "server/render_understood.h"
 #include "server/view.h"
 
@@ -211,6 +212,7 @@ static enum status query_analyze(const struct reader *reader, const struct analy
 {
     struct arena arena;
     struct search_request request;
+    struct strict_spans spans;
     arena_init(&arena, REQUEST_ARENA_BYTES);
     request_init(&request);
     struct analysis *analysis = arena_calloc(&arena, 1, sizeof *analysis);
@@ -222,7 +224,9 @@ static enum status query_analyze(const struct reader *reader, const struct analy
         goto done;
     }
     analysis->text = request.text;
-    status = analyze(analyzer, request.text.data, request.text.size, &arena, &analysis->tokens);
+    status = strict_parse(request.text, &arena, &spans, &request.text); /* excluded words are none of the query's */
+    if (status == STATUS_OK)
+        status = analyze(analyzer, request.text.data, request.text.size, &arena, &analysis->tokens);
     if (status == STATUS_OK)
         status = understand(reader->snapshot, analyzer, &analysis->tokens, &request, &arena, &analysis->understanding);
     analysis->expanded = reader->snapshot != NULL;

@@ -115,6 +115,9 @@ def test_batch_lines():
     """Without a qid the line's number is it; a line that cannot be read is answered all the same."""
     done = tim("analyze", "--batch", "-", stdin="dưới 10 triệu\nq7\ttrên 5tr\n\nmàu đen\n".encode())
     expect_equal(done.stdout.decode("utf-8"), '1\t{"priceMax":10000000}\nq7\t{"priceMin":5000000}\n4\t{"color":"den"}\n', "the batch")
+    done = tim("analyze", "--batch", "-", stdin="laptop -16gb dưới 20tr -đen\nlaptop 10 -15tr\n".encode())
+    expect_equal(done.stdout.decode("utf-8"), '1\t{"priceMax":20000000,"text":"laptop"}\n'
+                 '2\t{"priceMin":10000000,"priceMax":15000000,"text":"laptop"}\n', "what is excluded is not read")
     done = tim("analyze", "--batch", "-", stdin=b"1\tok\n2\t\xff\n", check=False)
     expect(done.returncode == 1 and b'2\t{"error":' in done.stdout and b'1\t{"text":"ok"}' in done.stdout, "the refused line is told")
     done = tim("analyze", "Tủ lạnh 9kg")
