@@ -147,7 +147,8 @@ static bool ends_join(const struct measure *low, const struct measure *high)
 static bool joiner_is_clear(const struct reader_state *state, unsigned at, const struct span *span, const struct phrase *joiner)
 {
     bool bare = strcmp(joiner->exact, joiner->folded) != 0 && bytes_equal(state->lexemes.items[at].exact, state->lexemes.items[at].folded);
-    return !bare || span->low.kind != MEASURE_BARE || span->bounded || !name_runs_on(state, span->first);
+    bool second = span->first > 0 && state->lexemes.items[span->first - 1].kind == LEXEME_NUMBER; /* "iphone 15 20 den 25tr" */
+    return !bare || span->low.kind != MEASURE_BARE || span->bounded || second || !name_runs_on(state, span->first);
 }
 
 static unsigned joiner_read(const struct reader_state *state, unsigned at, const struct span *span)
@@ -351,6 +352,20 @@ static void size_add(struct measuring *measuring, const struct span *span, uint1
     measuring->state->taken |= span_words(measuring->state, span);
 }
 
+static bool is_letters(const struct lexeme *lexeme, const struct lexeme *neighbour)
+{
+    return lexeme->word == neighbour->word && lexeme->kind != LEXEME_SIGN;
+}
+
+/* Whether the measure is a piece of a code: rt29k5532bu, s10k. A word may run into it (laptop15tr), but hardly one of two letters. */
+static bool is_inside_code(const struct reader_state *state, const struct span *span)
+{
+    const struct lexeme *items = state->lexemes.items, *first = &items[span->number];
+    if (span->end < state->lexemes.count && items[span->end].joined && is_letters(&items[span->end], &items[span->end - 1]))
+        return true;
+    return span->number > 0 && first->joined && is_letters(first - 1, first) && first[-1].folded.size <= CODE_LETTERS_MAX;
+}
+
 /* 8/128, 8gb+256gb, 12-512: memory, then storage. */
 static bool pair_read(struct measuring *measuring, const struct span *span, unsigned at)
 {
@@ -366,6 +381,8 @@ static bool pair_read(struct measuring *measuring, const struct span *span, unsi
     if (!low_fits || !high_fits || high.milli < 32 * MILLI || low.milli > 64 * MILLI || high.milli < 4 * low.milli)
         return false;
     struct span memory = {.first = span->first, .number = at, .end = low.end, .low = low};
+    if (is_inside_code(state, &(struct span){.number = at, .end = low.end})) /* "galaxy s24+ 256gb" */
+        return false;
     struct span storage = {.first = low.end + 1, .number = low.end + 1, .end = high.end, .low = high};
     unsigned count = 0;
     size_add(measuring, &memory, LEAD_RAM);
@@ -375,20 +392,6 @@ static bool pair_read(struct measuring *measuring, const struct span *span, unsi
         storage.end += count;
     size_add(measuring, &storage, LEAD_STORAGE);
     return true;
-}
-
-static bool is_letters(const struct lexeme *lexeme, const struct lexeme *neighbour)
-{
-    return lexeme->word == neighbour->word && lexeme->kind != LEXEME_SIGN;
-}
-
-/* Whether the measure is a piece of a code: rt29k5532bu, s10k. A word may run into it (laptop15tr), but hardly one of two letters. */
-static bool is_inside_code(const struct reader_state *state, const struct span *span)
-{
-    const struct lexeme *items = state->lexemes.items, *first = &items[span->number];
-    if (span->end < state->lexemes.count && items[span->end].joined && is_letters(&items[span->end], &items[span->end - 1]))
-        return true;
-    return span->number > 0 && first->joined && is_letters(first - 1, first) && first[-1].folded.size <= CODE_LETTERS_MAX;
 }
 
 /* What a complete span says. False when it says nothing. */
