@@ -5,6 +5,7 @@
 #include "query/measure_phrases.h"
 #include "query/read.h"
 
+/* One reading while it is put together. */
 struct span {
     unsigned first, end; /* lexemes */
     unsigned number;     /* the lexeme with which the measure begins */
@@ -17,6 +18,11 @@ struct span {
     struct measure low, high; /* without a range only `low` */
 };
 
+static inline bool unit_is(const struct measure *measure, const char *unit)
+{
+    return measure->kind == MEASURE_UNIT && bytes_are(measure->unit, unit);
+}
+
 /* Whether this sign stands there. */
 bool sign_at(const struct reader_state *state, unsigned at, char sign);
 
@@ -27,10 +33,15 @@ unsigned before_read(const struct reader_state *state, unsigned at, struct span 
  * ram"), or it ends a compound ("nước giặt 3kg"). */
 MUST_USE enum status lead_release(const struct reader_state *state, struct span *span);
 
-/* The sizes that memory has. */
+/* The sizes that memory and storage have. */
 bool is_memory_size(int64_t milli);
+bool is_storage_size(int64_t milli);
 /* The sizes that are said without their unit: "rom 128". */
 bool is_round_size(int64_t milli);
+/* Whether these are the ends of a range of sizes. */
+bool is_size_below(int64_t low, int64_t high);
+/* A lone g is a gigabyte where it counts a size that storage comes in. */
+bool is_lone_g(const struct reader_state *state, const struct measure *measure, const struct span *span);
 
 /* The number of one end of a range in the unit of the other. */
 void bare_take(struct measure *bare, const struct measure *model, bool is_low);

@@ -32,7 +32,7 @@ static const struct {
 };
 enum { QUANTITY_STORAGE, QUANTITY_RAM, QUANTITY_COUNT = sizeof quantities / sizeof quantities[0] };
 
-enum { ROOM_M2_MIN = 5, SIZE_RANGE_TIMES_MAX = 8 };
+enum { ROOM_M2_MIN = 5 };
 enum { CASE_MM_MIN = 28, CASE_MM_MAX = 60 }; /* of a watch; other millimetres are no case */
 
 /* A data size, until all of the query's are known. */
@@ -48,11 +48,6 @@ struct measuring {
     struct data_size sizes[DATA_SIZES_MAX];
     unsigned size_count;
 };
-
-static bool unit_is(const struct measure *measure, const char *unit)
-{
-    return measure->kind == MEASURE_UNIT && bytes_are(measure->unit, unit);
-}
 
 bool sign_at(const struct reader_state *state, unsigned at, char sign)
 {
@@ -162,34 +157,6 @@ static unsigned joiner_read(const struct reader_state *state, unsigned at, const
     if ((span->bound == BOUND_BETWEEN || span->bound == BOUND_FROM) && phrase_free(state, &joiners_between, at, &count) != NULL)
         return at + count;
     return at;
-}
-
-bool is_memory_size(int64_t milli)
-{
-    static const uint8_t sizes[] = {1, 2, 3, 4, 6, 8, 10, 12, 16, 18, 20, 24, 32, 36, 48, 64, 96, 128};
-    for (size_t i = 0; i < sizeof sizes; i++)
-        if (milli == sizes[i] * INT64_C(1000))
-            return true;
-    return false;
-}
-
-static bool is_storage_size(int64_t milli)
-{
-    int64_t size = milli / MILLI;
-    return milli % MILLI == 0 && size >= 4 && size <= 65536 &&
-           ((size & (size - 1)) == 0 || size % 120 == 0 || size % 250 == 0 || size == 1000);
-}
-
-bool is_round_size(int64_t milli)
-{
-    int64_t size = milli / MILLI;
-    return milli % MILLI == 0 && size >= 16 && size <= 4096 && (size & (size - 1)) == 0;
-}
-
-/* The lower end of a range of sizes. */
-static bool is_size_below(int64_t low, int64_t high)
-{
-    return (is_memory_size(low) || is_storage_size(low)) && high <= low * SIZE_RANGE_TIMES_MAX;
 }
 
 static void range_read(const struct reader_state *state, struct span *span)
@@ -330,18 +297,6 @@ static void quantity_add(struct reader_state *state, size_t row, const struct sp
         /* How large a room is, no product says in that number. */
         number_add(state, names[0], &exact, quantities[row].lead == LEAD_ROOM ? EFFECT_NONE : EFFECT_WORDS, span->low.milli);
     }
-}
-
-/* A lone g is a gigabyte where it counts a size that storage comes in. */
-static bool is_lone_g(const struct reader_state *state, const struct measure *measure, const struct span *span)
-{
-    if (!unit_is(measure, "g"))
-        return false;
-    if (state->category_stores && span->lead == 0)
-        return is_storage_size(measure->milli);
-    if ((span->lead & (LEAD_RAM | LEAD_STORAGE)) != 0 && (span->lead & LEAD_KG) == 0)
-        return is_memory_size(measure->milli) || is_storage_size(measure->milli);
-    return measure->milli >= 64 * MILLI && is_round_size(measure->milli);
 }
 
 static void size_add(struct measuring *measuring, const struct span *span, uint16_t lead)
