@@ -190,15 +190,37 @@ static enum status is_whole_name(const struct reader_state *state, uint32_t ordi
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-/* Whether the word behind these makes another name of theirs, by the catalog: "máy lọc nước" does not begin "Máy lọc không khí". */
-static enum status goes_on(const struct reader_state *state, unsigned first, unsigned words, bool *on)
+/* Whether a label's name goes on with this word behind so many. */
+static enum status name_has(const struct reader_state *state, uint32_t category, unsigned words, const struct token *next, bool *has)
 {
+    struct label label = {0};
+    struct token_list tokens = {0};
+    enum status status = label_get(state->snapshot, FACET_CATEGORY, category, &label);
+    if (status == STATUS_OK)
+        status = analyze(state->analyzer, label.text.data, label.text.size, state->arena, &tokens);
+    *has = false;
+    for (uint32_t i = 0; i < tokens.count && status == STATUS_OK; i++) {
+        const struct token *token = &tokens.tokens[i];
+        if (!token->part && token->position == words)
+            *has = token->folded_size == next->folded_size && memcmp(token->folded, next->folded, next->folded_size) == 0;
+    }
+    return status;
+}
+
+/* Whether the word behind those that begin the category's name makes another name of them, by the catalog: "máy lọc nước" does not begin "Máy
+ * lọc không khí". */
+static enum status goes_on(const struct reader_state *state, unsigned first, unsigned words, uint32_t category, bool *on)
+{
+    bool own = false;
     *on = false;
     if (first + words >= state->lexemes.word_count || (state->taken & word_bit(first + words)) != 0)
         return STATUS_OK;
     const struct token *last = state->lexemes.words[first + words - 1].token, *next = state->lexemes.words[first + words].token;
     if (last->kind != TOKEN_SYLLABLE || next->kind != TOKEN_SYLLABLE)
         return STATUS_OK;
+    enum status status = name_has(state, category, words, next, &own);
+    if (status != STATUS_OK || own) /* a name too long to be read as a whole */
+        return status;
     return compound_is(state->snapshot, (struct bytes){last->folded, last->folded_size}, (struct bytes){next->folded, next->folded_size},
                        on);
 }
@@ -219,7 +241,7 @@ static enum status category_beginning(const struct reader_state *state, unsigned
         if (status == STATUS_OK)
             status = is_whole_name(state, ordinal, words, &whole);
         if (status == STATUS_OK && !whole)
-            status = goes_on(state, first, words, &on);
+            status = goes_on(state, first, words, ordinal, &on);
         if (status == STATUS_OK && on)
             continue;
         if (status == STATUS_OK)

@@ -56,6 +56,7 @@ static const char *const categories[][2] = {
     {"Máy in", "may-in"},
     {"Router wifi", "router-wifi"},
     {"Máy lọc không khí", "may-loc-khong-khi"},
+    {"Phụ kiện điện thoại và máy tính bảng", "phu-kien-dien-thoai"},
 };
 
 static void label_named(struct shop *shop, struct batch *batch, uint16_t field, uint8_t kind, const char *const named[2], uint32_t *ordinal)
@@ -108,6 +109,7 @@ static int open_fixture(void **state)
     for (unsigned i = 0; i < COMPOUND_DOCUMENTS_MIN; i++) {
         product_named(shop, batch, "Nước giặt Omo 3.6kg", LABEL_NO_PARENT);
         product_named(shop, batch, "Máy lọc nước Kangaroo", LABEL_NO_PARENT);
+        product_named(shop, batch, "Máy tính bảng Kindle", LABEL_NO_PARENT);
     }
     shop_commit(batch);
     fixture->snapshot = shop_read(shop);
