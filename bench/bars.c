@@ -8,6 +8,7 @@ const struct bar bars[] = {
     {"OR top 20 + count: times as fast as Lucene", 1000000, "lucene.or.p50_us", "plain.or.p50_us", true, 3},
     {"OR top 20 + count: times as fast as SQLite", 1000000, "sqlite.or.p50_us", "plain.or.p50_us", true, 10},
     {"suggest, p99, us", 1000000, "suggest.p99_us", NULL, false, 50},
+    {"suggest with a typo, p99, us", 1000000, "suggest_typo.p99_us", NULL, false, 300},
     {"price updates, durable, per second", 0, "price.updates_per_s", NULL, true, 100000},
     {"stock updates, durable, per second", 0, "stock.updates_per_s", NULL, true, 100000},
     {"price batch until visible, p99, ms", 0, "price.batch_p99_ms", NULL, false, 150},

@@ -15,7 +15,7 @@
 #include "query/suggest.h"
 #include "storage/snapshot.h"
 
-enum { WARM_QUERIES = 50 };
+enum { WARM_QUERIES = 50, TYPED_BYTES_MAX = 256, TYPO_BYTES_MIN = 4 };
 
 /* One thread's pass over one class. */
 struct pass {
@@ -121,21 +121,52 @@ static enum status class_run(struct pass pass, struct peer_queries *peers, struc
     return status == STATUS_OK ? one_thread(pass, prefix, figures, error) : status;
 }
 
-static enum status suggest_run_all(struct engine *engine, const struct workload *workload, struct figures *figures, struct error *error)
+static bool is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+/* The text with the two letters in its middle exchanged; of size 0 when that leaves it as it is. */
+static struct bytes with_typo(struct bytes text, char room[TYPED_BYTES_MAX])
+{
+    size_t at = text.size / 2;
+    if (text.size < TYPO_BYTES_MIN || text.size > TYPED_BYTES_MAX || !is_letter(text.data[at - 1]) || !is_letter(text.data[at]) ||
+        text.data[at - 1] == text.data[at])
+        return (struct bytes){0};
+    memcpy(room, text.data, text.size);
+    room[at - 1] = text.data[at];
+    room[at] = text.data[at - 1];
+    return (struct bytes){room, text.size};
+}
+
+static enum status suggest_one(struct engine *engine, struct bytes text, struct samples *times)
+{
+    struct suggest_result result;
+    arena_reset(&engine->arena);
+    uint64_t begun_ns = clock_monotonic_ns();
+    enum status status = snapshot_renew(engine->snapshot);
+    if (status == STATUS_OK)
+        status = suggest_run(engine->snapshot, engine->analyzer, NULL, text, SUGGESTIONS_MAX, &engine->arena, &result);
+    snapshot_reset(engine->snapshot);
+    if (times != NULL)
+        samples_add(times, clock_monotonic_ns() - begun_ns);
+    return status;
+}
+
+/* Beginnings of names as they are typed, and the same with a typo. As with searches, some go first to warm up. */
+static enum status suggest_run_all(struct engine *engine, const struct workload *workload, bool typos, struct figures *figures,
+                                   struct error *error)
 {
     struct samples times = {0};
     enum status status = STATUS_OK;
-    for (size_t i = 0; status == STATUS_OK && i < workload->count; i++) {
-        struct suggest_result result;
-        arena_reset(&engine->arena);
-        uint64_t begun_ns = clock_monotonic_ns();
-        status = snapshot_renew(engine->snapshot);
-        if (status == STATUS_OK)
-            status = suggest_run(engine->snapshot, engine->analyzer, NULL, workload->typed[i], SUGGESTIONS_MAX, &engine->arena, &result);
-        snapshot_reset(engine->snapshot);
-        samples_add(&times, clock_monotonic_ns() - begun_ns);
+    size_t warm = workload->count < WARM_QUERIES ? workload->count : WARM_QUERIES;
+    for (size_t i = 0; status == STATUS_OK && i < workload->count + warm; i++) {
+        char room[TYPED_BYTES_MAX];
+        struct bytes typed = workload->typed[i % workload->count], text = typos ? with_typo(typed, room) : typed;
+        if (text.size > 0)
+            status = suggest_one(engine, text, i < warm ? NULL : &times);
     }
-    figures_set_times(figures, "suggest.", &times);
+    figures_set_times(figures, typos ? "suggest_typo." : "suggest.", &times);
     samples_release(&times);
     return status == STATUS_OK ? STATUS_OK : error_set(error, status, "suggesting failed: %s", status_name(status));
 }
@@ -157,7 +188,9 @@ static enum status search_run_all(const struct stand *stand, struct figures *fig
         status = class_run(pass, &peers, figures, error);
     }
     if (status == STATUS_OK)
-        status = suggest_run_all(&engine, &workload, figures, error);
+        status = suggest_run_all(&engine, &workload, false, figures, error);
+    if (status == STATUS_OK)
+        status = suggest_run_all(&engine, &workload, true, figures, error);
     if (status == STATUS_OK)
         status = peer_queries_close(&peers, error);
     figures_set(figures, (double)machine_peak_bytes(), "search.peak_bytes");
