@@ -35,13 +35,35 @@ static enum status rest_read(struct snapshot *snapshot, const struct analyzer *a
     return taken == 0 || taken == typed ? STATUS_OK : understood_words(text, &tokens, typed & ~taken, arena, rest);
 }
 
+static bool has_digit(struct bytes text)
+{
+    bool has = false;
+    for (size_t i = 0; i < text.size; i++)
+        has = has || is_digit(text.data[i]);
+    return has;
+}
+
+/* Most texts that meet nothing say no wish either. Where there is no number, whose unit may be that of a category, this is told without the index
+ * and its labels. */
+static enum status rest_find(struct snapshot *snapshot, const struct analyzer *analyzer, struct bytes text, size_t size,
+                             struct arena *arena, struct bytes *rest)
+{
+    if (!has_digit((struct bytes){text.data, size})) {
+        enum status status = rest_read(NULL, analyzer, text, size, arena, rest);
+        if (status != STATUS_OK || rest->size == 0)
+            return status;
+        *rest = (struct bytes){0};
+    }
+    return rest_read(snapshot, analyzer, text, size, arena, rest);
+}
+
 enum status suggest_rest(struct snapshot *snapshot, const struct analyzer *analyzer, struct bytes text, struct arena *arena,
                          struct bytes *rest)
 {
     *rest = (struct bytes){0};
-    enum status status = rest_read(snapshot, analyzer, text, text.size, arena, rest);
+    enum status status = rest_find(snapshot, analyzer, text, text.size, arena, rest);
     if (status != STATUS_OK || rest->size > 0 || text.size + sizeof amount > QUERY_BYTES_MAX)
         return status;
     const char *longer = arena_print(arena, "%.*s%s", (int)text.size, text.data, amount);
-    return longer == NULL ? STATUS_LIMIT : rest_read(snapshot, analyzer, bytes_of(longer), text.size, arena, rest);
+    return longer == NULL ? STATUS_LIMIT : rest_find(snapshot, analyzer, bytes_of(longer), text.size, arena, rest);
 }
