@@ -182,14 +182,17 @@ static enum status exact_apply(struct snapshot *snapshot, const struct token_lis
     return status;
 }
 
-struct search_request application_request(const struct application *application, const struct search_request *own, enum reading_use use)
+const struct search_request *application_request(const struct application *application, const struct search_request *own,
+                                                 enum reading_use use, struct search_request *room)
 {
-    struct search_request out = use == USE_ALL || use == USE_NO_CATEGORY ? application->request : *own;
-    if (use == USE_NO_CATEGORY)
-        out.category = own->category;
-    if (use == USE_NO_FILTERS)
-        out.sort = application->request.sort;
-    return out;
+    if (use == USE_ALL)
+        return &application->request;
+    if (use == USE_NONE)
+        return own;
+    *room = use == USE_NO_CATEGORY ? application->request : *own;
+    room->category = own->category;
+    room->sort = application->request.sort;
+    return room;
 }
 
 static bool is_effective(const struct reading *reading)

@@ -21,8 +21,9 @@ struct application {
     bool changes;   /* it is another search than that of the words alone */
 };
 
-/* The request with what is taken of the readings: all, or less. */
-struct search_request application_request(const struct application *application, const struct search_request *own, enum reading_use use);
+/* The request with what is taken of the readings: one of the two, or in `room`. */
+const struct search_request *application_request(const struct application *application, const struct search_request *own,
+                                                 enum reading_use use, struct search_request *room);
 
 /* The readings are those of `request` and its tokens; one that the request overrules (a price or an order of its own), or that nothing in the index has a
  * measure for, gets EFFECT_NONE. Lives in the arena and the snapshot, and borrows the request. */

@@ -38,20 +38,41 @@ static enum status spelling_choose(struct decoding *decoding, const struct spell
     return status;
 }
 
+static bool is_word(const struct token *token)
+{
+    return !token->part && token->position < QUERY_TOKENS_MAX && token->kind != TOKEN_NUMBER && token->kind != TOKEN_UNIT;
+}
+
+/* What the word is as keys; 0: it is none. */
+static unsigned spellings_of(const struct decoding *decoding, const struct token *token, struct spelling *spellings)
+{
+    if (token_is_marked(token))
+        return 0;
+    return keystrokes_decode(decoding->analyzer, (struct bytes){token->folded, token->folded_size}, spellings);
+}
+
+/* Most queries have no word that could be keys: then the index is not asked. */
+static bool has_keys(const struct decoding *decoding)
+{
+    struct spelling spellings[KEYSTROKE_SPELLINGS_MAX];
+    for (uint32_t i = 0; i < decoding->tokens->count; i++)
+        if (is_word(&decoding->tokens->tokens[i]) && spellings_of(decoding, &decoding->tokens->tokens[i], spellings) > 0)
+            return true;
+    return false;
+}
+
 static enum status word_decode(struct decoding *decoding, const struct token *token)
 {
     struct spelling spellings[KEYSTROKE_SPELLINGS_MAX];
     const struct spelling *chosen = NULL;
     bool known = false;
-    if (token->part || token->position >= QUERY_TOKENS_MAX || token->kind == TOKEN_NUMBER || token->kind == TOKEN_UNIT)
+    if (!is_word(token))
         return STATUS_OK;
     enum status status = is_known(decoding, token->folded, token->folded_size, &known);
     if (status != STATUS_OK || known)
         return status;
     decoding->unknown++;
-    unsigned count =
-        token_is_marked(token) ? 0 : keystrokes_decode(decoding->analyzer, (struct bytes){token->folded, token->folded_size}, spellings);
-    status = spelling_choose(decoding, spellings, count, &chosen);
+    status = spelling_choose(decoding, spellings, spellings_of(decoding, token, spellings), &chosen);
     if (status != STATUS_OK || chosen == NULL)
         return status;
     struct spelling *kept = arena_alloc(decoding->arena, sizeof *kept);
@@ -92,6 +113,8 @@ enum status tokens_decode(struct snapshot *snapshot, const struct analyzer *anal
     struct decoding decoding = {.snapshot = snapshot, .analyzer = analyzer, .tokens = tokens, .arena = arena};
     enum status status = STATUS_OK;
     *out = *tokens;
+    if (!has_keys(&decoding))
+        return STATUS_OK;
     for (uint32_t i = 0; i < tokens->count && status == STATUS_OK; i++)
         status = word_decode(&decoding, &tokens->tokens[i]);
     if (status != STATUS_OK || decoding.known == 0 || 2 * decoding.known < decoding.unknown)

@@ -37,8 +37,7 @@ static enum status readings_apply(struct search *search)
 static enum status first_step_open(struct search *search, const struct search_request *request, enum reading_use use, struct error *error)
 {
     const struct application *application = &search->application;
-    search->taken = application_request(application, request, use);
-    search->pass.request = use == USE_NONE ? request : &search->taken;
+    search->pass.request = application_request(application, request, use, &search->taken);
     search->query = (struct cascade_query){.tokens = &search->tokens, .text_size = request->text.size, .literal = request->literal};
     if (use != USE_NONE) {
         search->query.roles = application->roles;

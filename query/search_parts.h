@@ -16,7 +16,7 @@ struct search {
     struct strict_spans strict_spans;
     struct rules rules;
     struct search_request plain;  /* without what is excluded */
-    struct search_request taken;  /* with what is taken of the readings */
+    struct search_request taken;  /* with less than all that was read */
     enum alternative_level level; /* of the step that met the first document, and of what the best hit was found by */
 };
 
