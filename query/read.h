@@ -37,6 +37,9 @@ uint32_t lexeme_words(const struct lexemes *lexemes, unsigned first, unsigned en
 /* A phrase none of whose words is taken. */
 const struct phrase *phrase_free(const struct reader_state *state, const struct phrase_table *table, unsigned at, unsigned *count);
 
+/* A category's name as it is written, and its tokens. NOT_FOUND. */
+MUST_USE enum status category_name(const struct reader_state *state, uint32_t category, struct bytes *name, struct token_list *tokens);
+
 /* Adds a reading and takes its words; NULL, and nothing taken, when there are too many. */
 struct reading *reading_add(struct reader_state *state, const char *field, enum reading_kind kind, enum reading_effect effect,
                             uint32_t words);

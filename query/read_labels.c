@@ -171,21 +171,28 @@ static enum status label_at(const struct reader_state *state, enum suggestion_ki
     return status;
 }
 
+enum status category_name(const struct reader_state *state, uint32_t category, struct bytes *name, struct token_list *tokens)
+{
+    struct label label = {0};
+    *tokens = (struct token_list){0};
+    enum status status = label_get(state->snapshot, FACET_CATEGORY, category, &label);
+    *name = label.text;
+    return status == STATUS_OK ? analyze(state->analyzer, name->data, name->size, state->arena, tokens) : status;
+}
+
 /* Whether so many words of a category's name are one of several names: "Máy lạnh - Máy điều hòa", "Tivi (TV)". */
 static enum status is_whole_name(const struct reader_state *state, uint32_t ordinal, unsigned words, bool *whole)
 {
-    struct label label = {0};
+    struct bytes name = {0};
     struct token_list tokens = {0};
-    enum status status = label_get(state->snapshot, FACET_CATEGORY, ordinal, &label);
-    if (status == STATUS_OK)
-        status = analyze(state->analyzer, label.text.data, label.text.size, state->arena, &tokens);
+    enum status status = category_name(state, ordinal, &name, &tokens);
     for (uint32_t i = 0; i < tokens.count && status == STATUS_OK; i++) {
         size_t end = (size_t)tokens.tokens[i].offset + tokens.tokens[i].size;
         if (tokens.tokens[i].part || tokens.tokens[i].position + 1u != words)
             continue;
-        while (end < label.text.size && label.text.data[end] == ' ')
+        while (end < name.size && name.data[end] == ' ')
             end++;
-        *whole = end < label.text.size && strchr("-/,&(|+", label.text.data[end]) != NULL;
+        *whole = end < name.size && strchr("-/,&(|+", name.data[end]) != NULL;
     }
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
@@ -193,11 +200,9 @@ static enum status is_whole_name(const struct reader_state *state, uint32_t ordi
 /* Whether a label's name goes on with this word behind so many. */
 static enum status name_has(const struct reader_state *state, uint32_t category, unsigned words, const struct token *next, bool *has)
 {
-    struct label label = {0};
+    struct bytes name = {0};
     struct token_list tokens = {0};
-    enum status status = label_get(state->snapshot, FACET_CATEGORY, category, &label);
-    if (status == STATUS_OK)
-        status = analyze(state->analyzer, label.text.data, label.text.size, state->arena, &tokens);
+    enum status status = category_name(state, category, &name, &tokens);
     *has = false;
     for (uint32_t i = 0; i < tokens.count && status == STATUS_OK; i++) {
         const struct token *token = &tokens.tokens[i];

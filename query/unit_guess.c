@@ -73,11 +73,9 @@ static enum status product_note(const struct reader_state *state, struct guessin
 /* The rarest word of the category's name: its products have it. NOT_FOUND when none has. */
 static enum status name_term(const struct reader_state *state, uint32_t category, struct term *out)
 {
-    struct label label = {0};
+    struct bytes name = {0};
     struct token_list tokens = {0};
-    enum status status = label_get(state->snapshot, FACET_CATEGORY, category, &label);
-    if (status == STATUS_OK)
-        status = analyze(state->analyzer, label.text.data, label.text.size, state->arena, &tokens);
+    enum status status = category_name(state, category, &name, &tokens);
     *out = (struct term){0};
     for (uint32_t i = 0; i < tokens.count && status == STATUS_OK; i++) {
         struct term term = {0};
