@@ -92,6 +92,10 @@ bool hit_is_line(const struct alternatives *alternatives, const struct lexicon_h
 MUST_USE enum status synonym_band(const struct alternatives *alternatives, const struct token *typed, const struct lexicon_hit *hit,
                                   enum band *band);
 
+/* Adds what a lexicon's phrase stands for as an alternative of this kind for the words from `first` on; nothing when the index lacks it. */
+MUST_USE enum status synonym_offer(struct alternatives *alternatives, const struct lexicon_hit *hit, unsigned first, unsigned words,
+                                   enum alternative_kind kind, enum band band);
+
 /* All these words are looked for. */
 bool words_are_searched(const struct query_words *words, unsigned first, unsigned count);
 

@@ -76,17 +76,10 @@ static enum status decoded_synonyms(struct alternatives *alternatives, unsigned 
     if (at == tokens->count)
         return STATUS_OK;
     enum status status = synonyms_find(&alternatives->synonyms, tokens, at, hits, SYNONYM_HITS_MAX, &count);
-    for (unsigned i = 0; i < count && status == STATUS_OK; i++) {
-        struct alternative found = {
-            .first = (uint8_t)first, .words = (uint8_t)hits[i].words, .kind = ALTERNATIVE_KEYSTROKE, .text = hits[i].value};
-        if (!hit_is_synonym(&hits[i]) || first + hits[i].words <= word || !words_are_searched(alternatives->words, first, hits[i].words) ||
-            is_described(alternatives->words, first, hits[i].words))
-            continue;
-        status = alternative_spell(alternatives, hits[i].tokens, BAND_NEAR, &found);
-        if (status == STATUS_OK)
-            alternative_add(alternatives, &found);
-        status = status == STATUS_NOT_FOUND ? STATUS_OK : status;
-    }
+    for (unsigned i = 0; i < count && status == STATUS_OK; i++)
+        if (hit_is_synonym(&hits[i]) && first + hits[i].words > word && words_are_searched(alternatives->words, first, hits[i].words) &&
+            !is_described(alternatives->words, first, hits[i].words))
+            status = synonym_offer(alternatives, &hits[i], first, hits[i].words, ALTERNATIVE_KEYSTROKE, BAND_NEAR);
     return status;
 }
 

@@ -214,15 +214,9 @@ static enum status row_synonyms(struct alternatives *alternatives, struct bytes 
     enum status status = analyze(alternatives->analyzer, text.data, text.size, alternatives->arena, &tokens);
     if (status == STATUS_OK && tokens.count > 0)
         status = synonyms_find(&alternatives->synonyms, &tokens, 0, hits, SYNONYM_HITS_MAX, &count);
-    for (unsigned i = 0; i < count && status == STATUS_OK; i++) {
-        struct alternative found = {.first = (uint8_t)word, .words = 1, .kind = ALTERNATIVE_SPLIT, .text = hits[i].value};
-        if (!hit_is_synonym(&hits[i]) || hits[i].words != tokens.positions)
-            continue;
-        status = alternative_spell(alternatives, hits[i].tokens, BAND_NEAR, &found);
-        if (status == STATUS_OK)
-            alternative_add(alternatives, &found);
-        status = status == STATUS_NOT_FOUND ? STATUS_OK : status;
-    }
+    for (unsigned i = 0; i < count && status == STATUS_OK; i++)
+        if (hit_is_synonym(&hits[i]) && hits[i].words == tokens.positions)
+            status = synonym_offer(alternatives, &hits[i], word, 1, ALTERNATIVE_SPLIT, BAND_NEAR);
     return status;
 }
 

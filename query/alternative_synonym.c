@@ -41,21 +41,24 @@ bool hit_is_synonym(const struct lexicon_hit *hit)
     return (hit->list == LEXICON_ABBREVIATIONS || hit->list == LEXICON_SYNONYMS) && hit->tokens != NULL;
 }
 
+enum status synonym_offer(struct alternatives *alternatives, const struct lexicon_hit *hit, unsigned first, unsigned words,
+                          enum alternative_kind kind, enum band band)
+{
+    struct alternative found = {.first = (uint8_t)first, .words = (uint8_t)words, .kind = (uint8_t)kind, .text = hit->value};
+    enum status status = alternative_spell(alternatives, hit->tokens, band, &found);
+    if (status == STATUS_OK)
+        alternative_add(alternatives, &found);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 static enum status synonym_add(struct alternatives *alternatives, unsigned word, const struct lexicon_hit *hit)
 {
-    struct alternative found = {.first = (uint8_t)word,
-                                .words = (uint8_t)hit->words,
-                                .kind = hit->list == LEXICON_ABBREVIATIONS ? ALTERNATIVE_ABBREVIATION : ALTERNATIVE_SYNONYM,
-                                .text = hit->value};
+    enum alternative_kind kind = hit->list == LEXICON_ABBREVIATIONS ? ALTERNATIVE_ABBREVIATION : ALTERNATIVE_SYNONYM;
     const struct query_word *typed = &alternatives->words->words[word];
     enum band band = BAND_NEAR;
     /* What only begins longer words may become one of them: "pana" is on its way to panasonic. */
     enum status status = typed->known == WORD_BEGINS ? STATUS_OK : synonym_band(alternatives, typed->tokens, hit, &band);
-    if (status == STATUS_OK)
-        status = alternative_spell(alternatives, hit->tokens, band, &found);
-    if (status == STATUS_OK)
-        alternative_add(alternatives, &found);
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    return status == STATUS_OK ? synonym_offer(alternatives, hit, word, hit->words, kind, band) : status;
 }
 
 enum status synonym_alternatives(struct alternatives *alternatives, unsigned word)
