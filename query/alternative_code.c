@@ -2,6 +2,7 @@
  * the parts: ip is a word of cameras too. A code that it has as it stands is a model and no other word, when it begins with letters that are
  * no product line: xm4 is no Xiaomi. */
 #include "query/alternative.h"
+#include "query/lexeme.h"
 
 enum { RUNS_MAX = 6 };
 
@@ -17,12 +18,10 @@ struct code_run {
 static unsigned code_cut(struct bytes code, struct code_run runs[RUNS_MAX])
 {
     unsigned count = 0;
-    for (size_t from = 0, at = 0; from < code.size; from = at) {
-        while (at < code.size && is_digit(code.data[at]) == is_digit(code.data[from]))
-            at++;
+    for (size_t at = 0; at < code.size; at += runs[count++].text.size) {
         if (count == RUNS_MAX)
             return 0;
-        runs[count++] = (struct code_run){.text = {code.data + from, at - from}};
+        runs[count] = (struct code_run){.text = {code.data + at, run_size(code, at)}};
     }
     return count < 2 ? 0 : count;
 }

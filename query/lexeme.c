@@ -78,11 +78,10 @@ static void signs_read(struct lexemes *out, size_t at, size_t end, unsigned word
     }
 }
 
-/* How many bytes of a folded text are of one kind: digits, or not. */
-static size_t run_size(struct bytes text, size_t at)
+size_t run_size(struct bytes code, size_t at)
 {
     size_t end = at;
-    while (end < text.size && is_digit(text.data[end]) == is_digit(text.data[at]))
+    while (end < code.size && is_digit(code.data[end]) == is_digit(code.data[at]))
         end++;
     return end - at;
 }

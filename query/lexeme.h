@@ -50,6 +50,9 @@ struct lexemes {
 /* Borrows the text and the tokens. */
 void lexemes_read(struct bytes text, const struct token_list *tokens, struct lexemes *out);
 
+/* How many bytes of a code from `at` on are of one kind: digits, or not. */
+size_t run_size(struct bytes code, size_t at);
+
 /* "1.5" as 1500. False when it is no number, or too great. */
 bool milli_parse(struct bytes digits, int64_t *out);
 
