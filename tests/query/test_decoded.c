@@ -1,36 +1,17 @@
 /* Queries read as the keys of an input method that was off. */
-#include "shop.h"
+#include "fixture.h"
 
 #include "query/decoded.h"
-
-struct fixture {
-    struct shop shop;
-    struct arena arena;
-    struct snapshot *snapshot;
-};
 
 static int open_fixture(void **state)
 {
     static const char *const words[] = {"dien", "thoai", "ban", "phim", "laptop", "oppo", "pars"};
-    struct fixture *fixture = memory_calloc(1, sizeof *fixture);
-    shop_open(&fixture->shop, 1);
-    arena_init(&fixture->arena, 1 << 20);
+    struct fixture *fixture = fixture_new(1 << 20);
     struct batch *batch = shop_begin(&fixture->shop);
     for (uint32_t i = 0; i < sizeof words / sizeof words[0]; i++)
         posting_put(batch, TERM_CORE, words[i], strlen(words[i]), 0, 100, (struct posting_form){0});
-    shop_commit(batch);
-    fixture->snapshot = shop_read(&fixture->shop);
+    fixture_read(fixture, batch);
     *state = fixture;
-    return 0;
-}
-
-static int close_fixture(void **state)
-{
-    struct fixture *fixture = *state;
-    snapshot_close(fixture->snapshot);
-    arena_release(&fixture->arena);
-    shop_close(&fixture->shop);
-    free(fixture);
     return 0;
 }
 

@@ -1,14 +1,8 @@
 /* How words are written where they stand side by side. */
-#include "shop.h"
+#include "fixture.h"
 
 #include "query/pair_form.h"
 #include "query/words.h"
-
-struct fixture {
-    struct shop shop;
-    struct arena arena;
-    struct snapshot *snapshot;
-};
 
 static void name_put(struct fixture *fixture, struct batch *batch, uint32_t document, const char *name)
 {
@@ -33,25 +27,12 @@ static void name_put(struct fixture *fixture, struct batch *batch, uint32_t docu
 static int open_fixture(void **state)
 {
     static const char *const names[] = {"Dây giật", "Đèn giật", "Máy giật", "Máy giặt LG", "Máy giặt Aqua", "Nước giặt", "Nuoc ngot"};
-    struct fixture *fixture = memory_calloc(1, sizeof *fixture);
-    shop_open(&fixture->shop, 1);
-    arena_init(&fixture->arena, 1 << 20);
+    struct fixture *fixture = fixture_new(1 << 20);
     struct batch *batch = shop_begin(&fixture->shop);
     for (uint32_t i = 0; i < sizeof names / sizeof names[0]; i++)
         name_put(fixture, batch, i, names[i]);
-    shop_commit(batch);
-    fixture->snapshot = shop_read(&fixture->shop);
+    fixture_read(fixture, batch);
     *state = fixture;
-    return 0;
-}
-
-static int close_fixture(void **state)
-{
-    struct fixture *fixture = *state;
-    snapshot_close(fixture->snapshot);
-    arena_release(&fixture->arena);
-    shop_close(&fixture->shop);
-    free(fixture);
     return 0;
 }
 

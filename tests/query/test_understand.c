@@ -3,7 +3,7 @@
  *   query | field=value field=value ... | text that is left
  *
  * GOLDEN_WRITE=1 prints the file as it would be today, to be read before it is kept. */
-#include "shop.h"
+#include "fixture.h"
 
 #include "base/clock.h"
 #include "query/compound.h"
@@ -15,12 +15,6 @@
 #include "storage/suggest.h"
 
 enum { LINE_BYTES = 1024, GOLDEN_MIN = 150 };
-
-struct fixture {
-    struct shop shop;
-    struct arena arena;
-    struct snapshot *snapshot;
-};
 
 static const char *const brands[][2] = {
     {"Samsung", "samsung"}, {"Apple", "apple"},       {"Xiaomi", "xiaomi"},
@@ -90,10 +84,8 @@ static void product_named(struct shop *shop, struct batch *batch, const char *na
 
 static int open_fixture(void **state)
 {
-    struct fixture *fixture = memory_calloc(1, sizeof *fixture);
+    struct fixture *fixture = fixture_new(16 << 20);
     struct shop *shop = &fixture->shop;
-    shop_open(shop, 1);
-    arena_init(&fixture->arena, 16 << 20);
     struct batch *batch = shop_begin(shop);
     uint32_t ordinal = 0, banks = 0, laptops = 0;
     for (size_t i = 0; i < sizeof brands / sizeof brands[0]; i++)
@@ -111,19 +103,8 @@ static int open_fixture(void **state)
         product_named(shop, batch, "Máy lọc nước Kangaroo", LABEL_NO_PARENT);
         product_named(shop, batch, "Máy tính bảng Kindle", LABEL_NO_PARENT);
     }
-    shop_commit(batch);
-    fixture->snapshot = shop_read(shop);
+    fixture_read(fixture, batch);
     *state = fixture;
-    return 0;
-}
-
-static int close_fixture(void **state)
-{
-    struct fixture *fixture = *state;
-    snapshot_close(fixture->snapshot);
-    arena_release(&fixture->arena);
-    shop_close(&fixture->shop);
-    free(fixture);
     return 0;
 }
 
